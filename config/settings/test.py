@@ -1,0 +1,10 @@
+"""For tests: the same application role, the same triggers, a cheap password hash; nothing else is faked."""
+
+import os
+
+os.environ.setdefault("ARTERIA_DEMO", "1")
+
+from .base import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LOGGING = {"version": 1, "disable_existing_loggers": False}

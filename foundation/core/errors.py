@@ -1,0 +1,60 @@
+"""Refusals: what the system says when it does not do a thing. Each has a reason that a person understands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class Refusal(Exception):
+    """An act was refused. ``code`` is for machines, ``reason`` for people, ``field`` names the input it is about.
+
+    ``details`` is JSON: what the screen or the API may show beside the reason (closed gates, problems by row …).
+    """
+
+    code = "refused"
+    status = 409
+
+    def __init__(
+        self, reason: Any, *, code: str | None = None, field: str = "", details: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code = code or self.code
+        self.field = field
+        self.details: dict[str, Any] = dict(details or {})
+
+    def __str__(self) -> str:
+        return str(self.reason)
+
+
+class NotValid(Refusal):
+    """The input cannot be right: wrong unit, not a number, missing, out of the possible."""
+
+    code = "not-valid"
+    status = 422
+
+
+class PermissionDenied(Refusal):
+    """This person may not do this, whatever the state."""
+
+    code = "permission-denied"
+    status = 403
+
+
+class TransitionNotAllowed(Refusal):
+    """The thing is not in a state in which this can happen."""
+
+    code = "transition-not-allowed"
+
+
+class GateClosed(Refusal):
+    """A gate before work is closed; ``details["gates"]`` lists which and why."""
+
+    code = "gate-closed"
+
+
+class Conflict(Refusal):
+    """Someone else changed or completed it first; nothing entered is lost, it is handed back in ``details``."""
+
+    code = "conflict"
