@@ -204,3 +204,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": os.environ.get("ARTERIA_LOG_LEVEL", "INFO")},
 }
+ROLE_CATALOGUE = "config.roles"
+
+# The user name is unique whatever its case, by a constraint on lower(username), which the check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]

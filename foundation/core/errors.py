@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
@@ -16,13 +16,21 @@ class Refusal(Exception):
     status = 409
 
     def __init__(
-        self, reason: Any, *, code: str | None = None, field: str = "", details: Mapping[str, Any] | None = None
+        self,
+        reason: Any,
+        *,
+        code: str | None = None,
+        field: str = "",
+        details: Mapping[str, Any] | None = None,
+        aftermath: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.code = code or self.code
         self.field = field
         self.details: dict[str, Any] = dict(details or {})
+        # What must be kept although the act is rolled back (a wrong secret is counted): runs after it, and commits itself.
+        self.aftermath = aftermath
 
     def __str__(self) -> str:
         return str(self.reason)

@@ -1,0 +1,1 @@
+"""Records: the act, ledger, history, signatures, triggers, seals, verifier."""

@@ -1,0 +1,24 @@
+"""ONE table: event → handlers (in the transaction, after), question → providers, job kind → handler.
+
+*In the transaction*, and so able to refuse: only handlers of inventory, quality, shopfloor and dhr, and the writing of
+alert rows. Everything else runs *after*, as a job, and cannot stop a line.
+"""
+
+from foundation.core import events, jobs
+from foundation.core.events import Event
+
+IN_TRANSACTION: dict[type[Event], list[str]] = {}
+
+AFTER: dict[type[Event], list[str]] = {}
+
+PROVIDERS: dict[str, list[str]] = {
+    "records.check_signer": ["foundation.accounts.services.check_signer"],
+}
+
+JOBS: dict[str, str] = {}
+
+
+def connect() -> None:
+    """Called once, when the apps are ready."""
+    events.connect(in_transaction=IN_TRANSACTION, after=AFTER, providers=PROVIDERS)
+    jobs.register(JOBS)

@@ -1,0 +1,34 @@
+"""Refusals of accounts."""
+
+from foundation.core.errors import PermissionDenied
+
+
+class SecretWrong(PermissionDenied):
+    """The components did not prove the person."""
+
+    code = "secret-wrong"
+    status = 403
+
+
+class AccountLocked(PermissionDenied):
+    """Too many wrong tries; security was told."""
+
+    code = "account-locked"
+
+
+class PolicyNotAcknowledged(PermissionDenied):
+    """Nobody signs before acknowledging what a signature means here (21 CFR 11.10(j))."""
+
+    code = "policy-not-acknowledged"
+
+
+class SecretMustChange(PermissionDenied):
+    """An administrator set the secret: its owner makes a new one before the next signature (21 CFR 11.200(a)(2))."""
+
+    code = "secret-must-change"
+
+
+class StationUnknown(PermissionDenied):
+    """The device is not a registered station."""
+
+    code = "station-unknown"

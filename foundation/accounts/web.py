@@ -1,0 +1,46 @@
+"""From a request to an actor: the only bridge between the web and the domain's *who*."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils.translation import get_language, gettext
+
+from foundation.accounts.models import CaptureSession, Station
+from foundation.accounts.selectors import station_by_token
+from foundation.core.actor import Actor
+from foundation.core.errors import PermissionDenied
+
+STATION_COOKIE = "arteria_station"
+CAPTURE_KEY = "capture_session"
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The person who acts: who badged in on a station, else who logged in at the desk. PermissionDenied for nobody."""
+    language = get_language() or "en"
+    session = capture_session_of(request)
+    if session is not None:
+        return Actor(session.user_id, session.user.name, session.station.code, session.key, language)
+    user = request.user
+    if not user.is_authenticated:
+        raise PermissionDenied(gettext("Log in or badge in first."), code="not-authenticated")
+    key = getattr(request, "session", None)
+    session_key = (key.session_key or "") if key is not None else ""
+    return Actor(user.pk, user.name, "", session_key, language)
+
+
+def station_of(request: HttpRequest) -> Station | None:
+    """The registered station that this device is."""
+    return station_by_token(request.COOKIES.get(STATION_COOKIE, ""))
+
+
+def capture_session_of(request: HttpRequest) -> CaptureSession | None:
+    """The open capture session of the person acting on this station."""
+    key = request.session.get(CAPTURE_KEY) if hasattr(request, "session") else None
+    if not key:
+        return None
+    found: CaptureSession | None = (
+        CaptureSession.objects.filter(key=key, closed_at=None, user__is_active=True)
+        .select_related("user", "station")
+        .first()
+    )
+    return found

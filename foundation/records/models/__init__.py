@@ -1,0 +1,38 @@
+"""Bases for every app's models, and the records layer's own tables."""
+
+from .append_only import AppendOnlyModel, AppendOnlyQuerySet
+from .controlled import ControlledRevision, RevisionContent, RevisionState
+from .history import (
+    HistoryRow,
+    PlantHistory,
+    TrackedManager,
+    TrackedModel,
+    TrackedQuerySet,
+    bulk_create_tracked,
+    bulk_update_tracked,
+)
+from .ledger import LedgerEntry, Outcome
+from .seals import LeafFormat, Seal, SealBlock, SigningKey
+from .signatures import Signature
+
+__all__ = [
+    "AppendOnlyModel",
+    "AppendOnlyQuerySet",
+    "ControlledRevision",
+    "HistoryRow",
+    "LeafFormat",
+    "LedgerEntry",
+    "Outcome",
+    "PlantHistory",
+    "RevisionContent",
+    "RevisionState",
+    "Seal",
+    "SealBlock",
+    "Signature",
+    "SigningKey",
+    "TrackedManager",
+    "TrackedModel",
+    "TrackedQuerySet",
+    "bulk_create_tracked",
+    "bulk_update_tracked",
+]

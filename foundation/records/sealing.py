@@ -1,0 +1,156 @@
+"""Make the next seal: every row written by a transaction that is over, and not yet sealed, in all sealed tables at once."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from foundation.core import clock
+from foundation.core.canonical import canonical_json
+from foundation.records import keys, leaves, protection
+from foundation.records.models import LeafFormat, Seal, SealBlock, SigningKey
+
+BATCH_ROWS = 20_000
+GENESIS = "0" * 64
+LOCK = 0x5EA1  # pg_advisory_xact_lock: one sealer at a time, writers never wait for it
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """Where the last seal ended and where the oldest transaction still going on begins."""
+
+    sealed_to: int
+    open_from: int
+
+
+def content_of(seal: Seal) -> dict[str, Any]:
+    """What is hashed, chained and signed. Also written to the export, so that a seal is checked without the database."""
+    return {
+        "schema": "seal/1",
+        "number": seal.number,
+        "epoch": seal.epoch,
+        "horizon_from": str(seal.horizon_from),
+        "horizon_to": str(seal.horizon_to),
+        "tables": seal.tables,
+        "rows": seal.rows,
+        "previous": seal.previous_hash,
+        "made_at": seal.made_at,
+        "key": seal.key_fingerprint,
+    }
+
+
+def make_seals(*, max_seals: int = 500) -> list[Seal]:
+    """Seal all that can be sealed, in batches of about 20,000 rows. An empty list when nothing new is committed."""
+    made: list[Seal] = []
+    while len(made) < max_seals:
+        seal = make_seal()
+        if seal is None:
+            break
+        made.append(seal)
+    return made
+
+
+def make_seal() -> Seal | None:
+    """One seal over the next batch; None when there is nothing to seal. Commits by itself."""
+    key = keys.signing_key()
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        last = Seal.objects.order_by("-number").first()
+        horizon = read_horizon(cursor, last)
+        end = _batch_end(cursor, horizon)
+        if end is None:
+            return None
+        leaves.pin_settings(cursor)
+        public = keys.public_bytes(key)
+        _know_key(public)
+        blocks = _read_blocks(cursor, horizon.sealed_to, end)
+        seal = Seal(
+            number=last.number + 1 if last else 1,
+            epoch=last.epoch if last else 1,
+            horizon_from=horizon.sealed_to,
+            horizon_to=end,
+            tables={table: block["seal"] for table, block in blocks.items()},
+            rows=sum(block["seal"]["count"] for block in blocks.values()),
+            previous_hash=last.hash if last else GENESIS,
+            key_fingerprint=keys.fingerprint(public),
+            made_at=clock.now(),
+        )
+        content = canonical_json(content_of(seal))
+        seal.hash, seal.signature = hashlib.sha256(content).hexdigest(), key.sign(content)
+        seal.save()
+        SealBlock.objects.bulk_create(
+            SealBlock(seal=seal, table_name=table, keys=bytes(block["keys"]), leaves=b"".join(block["leaves"]))
+            for table, block in blocks.items()
+        )
+    return seal
+
+
+def read_horizon(cursor: CursorWrapper, last: Seal | None) -> Horizon:
+    """``open_from`` is the snapshot's xmin: every transaction below it is over, so its rows can be read, all of them."""
+    cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+    return Horizon(sealed_to=last.horizon_to if last else 0, open_from=int(cursor.fetchone()[0]))
+
+
+def oldest_unsealed(cursor: CursorWrapper) -> datetime | None:
+    """When the oldest act that no seal covers was received: older than five minutes means a forgotten transaction."""
+    cursor.execute(
+        "SELECT min(received_at) FROM records_ledgerentry "
+        "WHERE tx >= coalesce((SELECT max(horizon_to) FROM records_seal), 0)"
+    )
+    found: datetime | None = cursor.fetchone()[0]
+    return found
+
+
+def _batch_end(cursor: CursorWrapper, horizon: Horizon) -> int | None:
+    """The horizon after about BATCH_ROWS rows; never in the middle of a transaction. None when there is no row."""
+    counted = " UNION ALL ".join(
+        f"(SELECT tx FROM {leaves.quote(model._meta.db_table)} "  # noqa: S608 - own table names
+        f"WHERE tx >= %(low)s AND tx < %(high)s ORDER BY tx LIMIT {BATCH_ROWS})"
+        for model in protection.sealed_models()
+    )
+    cursor.execute(
+        f"SELECT count(*), max(tx) FROM (SELECT tx FROM ({counted}) one ORDER BY tx LIMIT {BATCH_ROWS}) batch",  # noqa: S608
+        {"low": horizon.sealed_to, "high": horizon.open_from},
+    )
+    count, newest = cursor.fetchone()
+    if not count:
+        return None
+    return horizon.open_from if count < BATCH_ROWS else int(newest) + 1
+
+
+def _read_blocks(cursor: CursorWrapper, low: int, high: int) -> dict[str, dict[str, Any]]:
+    blocks: dict[str, dict[str, Any]] = {}
+    formats = {f.pk: f for f in LeafFormat.objects.all()}
+    for model in protection.sealed_models():
+        table = model._meta.db_table
+        form = formats[leaves.current_format_id(table)]
+        block = read_block(cursor, table, form, low, high)
+        if block["leaves"]:
+            root = leaves.merkle_root(block["leaves"]).hex()
+            block["seal"] = {"format": form.pk, "count": len(block["leaves"]), "root": root}
+            blocks[table] = block
+    return blocks
+
+
+def read_block(cursor: CursorWrapper, table: str, form: LeafFormat, low: int, high: int) -> dict[str, Any]:
+    """Keys and leaves of one table between two horizons, in the order (tx, key)."""
+    block: dict[str, Any] = {"keys": bytearray(), "leaves": []}
+
+    def consume(_tx: int, key: int, line: bytes) -> None:
+        block["keys"] += key.to_bytes(8, "big", signed=True)
+        block["leaves"].append(leaves.leaf_hash(line))
+
+    where = f"WHERE tx >= {int(low)} AND tx < {int(high)}"
+    leaves.stream_leaves(cursor, table, form.columns, form.key, where, consume)
+    return block
+
+
+def _know_key(public: bytes) -> None:
+    print_ = keys.fingerprint(public)
+    if not SigningKey.objects.filter(fingerprint=print_).exists():
+        SigningKey.objects.create(fingerprint=print_, public_key=public, created_at=clock.now())
