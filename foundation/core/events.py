@@ -64,5 +64,7 @@ def ask_one(question: str, *args: Any, **kwargs: Any) -> Any:
     """A question with exactly one provider (who checks a signer?). LookupError when the table does not say."""
     paths = _providers.get(question, ())
     if len(paths) != 1:
-        raise LookupError(f"The question {question!r} needs exactly one provider, config/subscriptions.py lists {len(paths)}")
+        raise LookupError(
+            f"The question {question!r} needs exactly one provider, config/subscriptions.py lists {len(paths)}"
+        )
     return resolve(paths[0])(*args, **kwargs)

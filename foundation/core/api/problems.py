@@ -25,7 +25,9 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Response | Non
         fields = {name: [str(text) for text in _texts(texts)] for name, texts in _by_field(error.detail).items()}
         first = next(iter(fields), "")
         reason = fields[first][0] if first else "Not valid"
-        return problem("not-valid", reason, status.HTTP_422_UNPROCESSABLE_ENTITY, field=first, details={"fields": fields})
+        return problem(
+            "not-valid", reason, status.HTTP_422_UNPROCESSABLE_ENTITY, field=first, details={"fields": fields}
+        )
     code = getattr(error, "default_code", "error")
     answer = problem(str(code), str(getattr(error, "detail", error)), response.status_code)
     for name in ("WWW-Authenticate", "Retry-After"):

@@ -1,6 +1,6 @@
 """Reading quantities and prices as people publish them: ``~5 cm``, ``(~200cm²)``, ``20.18 / m``, ``(?)150.00``.
 
-Nothing is guessed silently: what the text says beyond the number comes back as notes, for a person to accept or correct.
+Nothing is guessed silently: what the text says beyond its number comes back as notes, to be accepted or corrected.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class PriceReading:
-    """A price as read: ``amount`` per ``per_unit`` (None: per piece or per the line's unit); currency "" if not said."""
+    """A price as read: ``amount`` per ``per_unit`` (None: not said); ``currency`` is "" when it is not said."""
 
     amount: Decimal | None
     per_unit: str | None
