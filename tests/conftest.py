@@ -1,0 +1,135 @@
+"""Fixtures that every test may use: the test cluster, committed data, a site in a browser.
+
+``@pytest.mark.django_db`` runs a test inside a transaction, as the application's role, on a clone of its own.
+What must really commit takes ``committed_db``; there are few such tests, since each ends with a reset.
+"""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import dj_database_url
+import psycopg2
+import pytest
+from django.conf import settings
+from django.db import connections
+from pytest_django.live_server_helper import LiveServer
+from pytest_django.plugin import DjangoDbBlocker
+
+from config.celery import app as celery_app
+from config.local.testing import Stack, open_stack, reset_committed_data
+
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    browser_tests = [item for item in items if "browser" in item.keywords]
+    if browser_tests and CHROMIUM is None:
+        if IN_CI:
+            raise pytest.UsageError("Chromium is missing, and in CI the browser tests are not skipped.")
+        for item in browser_tests:
+            item.add_marker(pytest.mark.skip(reason="Chromium is not installed (apt-get install chromium)"))
+
+
+@pytest.fixture(scope="session")
+def test_stack() -> Iterator[Stack]:
+    """PostgreSQL and Valkey of the tests; ARTERIA_PG=15 takes the system's PostgreSQL 15."""
+    stack = open_stack(os.environ.get("ARTERIA_PG", ""))
+    yield stack
+    stack.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Files, keys and exports of a test run lie apart from the data that people work with."""
+    folder = tmp_path_factory.mktemp("data")
+    settings.DATA_DIR = folder
+    settings.MEDIA_ROOT = folder / "files"
+    settings.STATIC_ROOT = folder / "static"
+    settings.SIGNING_KEY_FILE = folder / "keys" / "signing-key.pem"
+    os.environ["ARTERIA_DATA_DIR"] = str(folder)
+    os.environ["ARTERIA_SIGNING_KEY_FILE"] = str(settings.SIGNING_KEY_FILE)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    test_stack: Stack, request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """In place of pytest-django's: a clone of the migrated template, reached as the application's role."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    name = f"run_{os.getpid()}_{worker}"
+    url = test_stack.clone(name)
+    number = int(worker.removeprefix("gw")) + 8 * (os.getpid() % 8)
+    os.environ["DATABASE_URL"] = url
+    os.environ["DATABASE_OWNER_URL"] = settings.DATABASE_OWNER_URL = test_stack.owner_url(name)
+    os.environ["REDIS_URL"] = settings.REDIS_URL = settings.CELERY_BROKER_URL = test_stack.valkey.url(number % 64)
+    celery_app.conf.broker_url = settings.REDIS_URL
+    with django_db_blocker.unblock():
+        connections["default"].close()
+        connections["default"].settings_dict.update(dj_database_url.parse(url), ATOMIC_REQUESTS=False)
+        yield
+        connections.close_all()
+
+
+@pytest.fixture
+def owner_connection(django_db_setup: None) -> Iterator["psycopg2.extensions.connection"]:
+    """The owner's own connection to this worker's database, in autocommit. It sees only what is committed."""
+    with _owner() as connection:
+        connection.autocommit = True
+        yield connection
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Real commits; afterwards the database is as the migrations left it. Not together with the django_db mark."""
+    with _committed(django_db_blocker):
+        yield
+
+
+@pytest.fixture(scope="module")
+def committed_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """As ``committed_db``, for all tests of a module: what the first one makes, the next one finds."""
+    with _committed(django_db_blocker):
+        yield
+
+
+@pytest.fixture(scope="module")
+def live_site(committed_module: None) -> Iterator[str]:
+    """The address of the site, served from this worker's database with committed data."""
+    server = LiveServer("127.0.0.1")
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    """The system's Chromium; nothing is downloaded."""
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": CHROMIUM_FLAGS}
+
+
+@contextlib.contextmanager
+def _committed(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+        with _owner() as connection:
+            reset_committed_data(connection)
+
+
+@contextlib.contextmanager
+def _owner() -> Iterator["psycopg2.extensions.connection"]:
+    with contextlib.closing(psycopg2.connect(os.environ["DATABASE_OWNER_URL"])) as connection:
+        yield connection
