@@ -205,14 +205,9 @@ def stop_leftover(data: Path, patience: float = 60.0) -> bool:
     return True
 
 
-def prepare_database(cluster: Cluster, name: str = "arteria", *, for_tests: bool = False) -> bool:
-    """Makes the two roles and the database where they are missing. True when the database is new.
-
-    The owner migrates and owns every table; the application owns nothing. Neither is a superuser. TEMPORARY is
-    withheld on purpose: a temporary table named like one of ours would hide it from the protection triggers.
-    """
-    connection = cluster.connect()
-    with contextlib.closing(connection), connection.cursor() as cursor:
+def prepare_roles(cluster: Cluster, *, for_tests: bool = False) -> None:
+    """Makes the two roles: the owner migrates and owns every table, the application owns nothing. No superusers."""
+    with contextlib.closing(cluster.connect()) as connection, connection.cursor() as cursor:
         for role in ("arteria_owner", "arteria_app"):
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             verb = "ALTER" if cursor.fetchone() else "CREATE"
@@ -222,16 +217,23 @@ def prepare_database(cluster: Cluster, name: str = "arteria", *, for_tests: bool
             )
         if for_tests:  # the reset of committed data may set protection aside; nothing else ever can
             cursor.execute("GRANT SET ON PARAMETER session_replication_role TO arteria_owner")
+
+
+def prepare_database(cluster: Cluster, name: str = "arteria") -> bool:
+    """Makes the database, owned by the owner's role, where it is missing. True when it is new.
+
+    TEMPORARY is withheld on purpose: a temporary table named like one of ours would hide it from the triggers.
+    """
+    with contextlib.closing(cluster.connect()) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        is_new = cursor.fetchone() is None
-        if is_new:
-            cursor.execute(f'CREATE DATABASE "{name}" OWNER arteria_owner TEMPLATE template0')
-            cursor.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
-            cursor.execute(f'GRANT CONNECT ON DATABASE "{name}" TO arteria_app')
-    return is_new
+        if cursor.fetchone() is not None:
+            return False
+        cursor.execute(f'CREATE DATABASE "{name}" OWNER arteria_owner TEMPLATE template0')
+        cursor.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
+        cursor.execute(f'GRANT CONNECT ON DATABASE "{name}" TO arteria_app')
+    return True
 
 
 def drop_database(cluster: Cluster, name: str) -> None:
-    connection = cluster.connect()
-    with contextlib.closing(connection), connection.cursor() as cursor:
+    with contextlib.closing(cluster.connect()) as connection, connection.cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

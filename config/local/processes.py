@@ -89,7 +89,7 @@ def stop_process(process: subprocess.Popen[bytes], first: signal.Signals, grace:
 
 
 def works_in(pid: int, folder: Path) -> bool:
-    """Whether a process lives whose working directory is ``folder``: so a number in a stale pid file is not believed."""
+    """Whether a process lives whose working directory is ``folder``: a stale pid file alone proves nothing."""
     try:
         if sys.platform == "linux":
             return Path(os.readlink(f"/proc/{pid}/cwd")) == folder.resolve()

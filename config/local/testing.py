@@ -20,7 +20,7 @@ import psycopg2
 
 from .errors import StartError
 from .paths import ROOT, make_folder, read_state
-from .postgres import Cluster, open_cluster, prepare_database, running_pid, stop_leftover
+from .postgres import Cluster, open_cluster, prepare_database, prepare_roles, running_pid, stop_leftover
 from .valkey import Valkey, open_valkey
 
 SOURCES_OF_SCHEMA = ("*/migrations/*.py", "*/*/migrations/*.py", "foundation/records/**/*.py", "config/roles.py")
@@ -40,7 +40,9 @@ class Stack:
     def clone(self, name: str) -> str:
         """A fresh copy of the template; returns the application's URL of it."""
         with self._server() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}" OWNER arteria_owner TEMPLATE "{self.template}" STRATEGY FILE_COPY')
+            cursor.execute(
+                f'CREATE DATABASE "{name}" OWNER arteria_owner TEMPLATE "{self.template}" STRATEGY FILE_COPY'
+            )
             cursor.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
             cursor.execute(f'GRANT CONNECT ON DATABASE "{name}" TO arteria_app')
         self.databases.append(name)
@@ -82,8 +84,8 @@ def open_stack(version: str = "", *, with_template: bool = True) -> Stack:
         if running_pid(cluster.data) and valkey.running_pid() and state:
             cluster.port, valkey.port = state["postgres"], state["valkey"]
         else:
-            cluster.start(outlive_us=True)
-            valkey.start(outlive_us=True)
+            for process in (cluster.start(outlive_us=True), valkey.start(outlive_us=True)):
+                process.returncode = 0  # from here on known by its pid file: whoever is last stops it
             (folder / "state.json").write_text(json.dumps({"postgres": cluster.port, "valkey": valkey.port}))
         stack = Stack(cluster, valkey, users)
         if alone:
@@ -108,7 +110,7 @@ def reset_committed_data(connection: "psycopg2.extensions.connection") -> None:
     with connection, connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(
-            "SELECT c.relname, to_regclass(format('seed.%I', c.relname)) IS NOT NULL,"
+            "SELECT c.relname, to_regclass(format('seed.%%I', c.relname)) IS NOT NULL,"
             " (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
             "   WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '')"
             " FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace"
@@ -117,7 +119,7 @@ def reset_committed_data(connection: "psycopg2.extensions.connection") -> None:
         )
         tables = cursor.fetchall()
         cursor.execute(
-            " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name, _, _ in tables)  # noqa: S608
+            " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name, _, _ in tables)
         )
         filled = {name for (name,) in cursor.fetchall()}
         for name, is_seeded, columns in tables:
@@ -125,7 +127,7 @@ def reset_committed_data(connection: "psycopg2.extensions.connection") -> None:
                 cursor.execute(f'DELETE FROM "{name}"')
             if is_seeded:
                 cursor.execute(
-                    f'INSERT INTO "{name}" ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM seed."{name}"'  # noqa: S608
+                    f'INSERT INTO "{name}" ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM seed."{name}"'
                 )
 
 
@@ -157,13 +159,13 @@ def _ensure_template(stack: Stack) -> str:
     mark = schema_hash()
     name, building = f"template_{mark}", f"building_{mark}"
     with stack._server() as cursor:
-        prepare_database(stack.cluster, "arteria", for_tests=True)
+        prepare_roles(stack.cluster, for_tests=True)
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%'")
         known = {row[0] for row in cursor.fetchall()}
         if name in known:
             return name
         cursor.execute(f'DROP DATABASE IF EXISTS "{building}" WITH (FORCE)')
-        prepare_database(stack.cluster, building, for_tests=True)
+        prepare_database(stack.cluster, building)
         _migrate(stack.cluster, building)
         _keep_seed(stack.cluster, building)
         cursor.execute(f'ALTER DATABASE "{building}" RENAME TO "{name}"')

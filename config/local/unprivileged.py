@@ -70,7 +70,9 @@ def reachable_folder(folder: Path, user: SystemUser | None) -> Path:
     make_folder(SHARED, 0o755)
     other = make_folder(SHARED / f"{ROOT.name.replace(' ', '-')}-{mark}")
     if not can_enter(other, user):
-        raise StartError(f"The user {user and user.name!r} that runs PostgreSQL can enter neither {folder} nor {other}.")
+        raise StartError(
+            f"The user {user and user.name!r} that runs PostgreSQL can enter neither {folder} nor {other}."
+        )
     return other
 
 

