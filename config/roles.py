@@ -79,7 +79,13 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
     (
         "warehouse",
         {"en": "Warehouse", "zh-hans": "仓库"},
-        ["inventory.view_stock", "inventory.receive_stock", "inventory.move_stock", "printing.print_label", "bom.view_bom"],
+        [
+            "inventory.view_stock",
+            "inventory.receive_stock",
+            "inventory.move_stock",
+            "printing.print_label",
+            "bom.view_bom",
+        ],
     ),
     (
         "planner",

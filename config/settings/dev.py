@@ -4,4 +4,4 @@ import os
 
 os.environ.setdefault("ARTERIA_DEMO", "1")
 
-from .base import *  # noqa: E402, F403
+from .base import *  # noqa: F403

@@ -9,4 +9,5 @@ from foundation.accounts.models import User
 
 class PlantBackend(BaseBackend):
     def get_user(self, user_id: int) -> User | None:
-        return User.objects.filter(pk=user_id, is_active=True).first()
+        found: User | None = User.objects.filter(pk=user_id, is_active=True).first()
+        return found

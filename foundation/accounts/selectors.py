@@ -77,5 +77,7 @@ def station_by_token(token: str) -> Station | None:
 
 def open_sessions(station: Station) -> QuerySet[CaptureSession]:
     """People badged in at a station."""
-    rows: QuerySet[CaptureSession] = CaptureSession.objects.filter(station=station, closed_at=None).select_related("user")
+    rows: QuerySet[CaptureSession] = CaptureSession.objects.filter(station=station, closed_at=None).select_related(
+        "user"
+    )
     return rows

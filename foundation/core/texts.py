@@ -11,8 +11,10 @@ FALLBACK = ("en", "zh-hans")
 
 def localized(texts: Mapping[str, str] | str | None, language: str | None = None) -> str:
     """The text in this (or the active) language, else English, else any: never nothing when there is something."""
-    if not texts or isinstance(texts, str):
-        return texts or ""
+    if isinstance(texts, str):
+        return texts
+    if not texts:
+        return ""
     for code in (language or get_language() or "en", *FALLBACK):
         if texts.get(code):
             return texts[code]

@@ -168,6 +168,6 @@ def _append(this: Act, outcome: str) -> LedgerEntry:
         tables=formats,
     )
     if formats:
-        entry.digest = RawSQL("arteria_act_digest(%s::jsonb)", [connection.ops.adapt_json_value(formats, None)])  # type: ignore[assignment]
+        entry.digest = RawSQL("arteria_act_digest(%s::jsonb)", [connection.ops.adapt_json_value(formats, None)])
     entry.save(force_insert=True)
     return entry

@@ -98,7 +98,9 @@ class LeafSink:
         return len(data)
 
 
-def stream_leaves(cursor: CursorWrapper, table: str, columns: Sequence[str], key: str, where: str, consume: Any) -> None:
+def stream_leaves(
+    cursor: CursorWrapper, table: str, columns: Sequence[str], key: str, where: str, consume: Any
+) -> None:
     """Call ``consume(tx, key, line)`` for each row, in order. ``where`` is made of integers only."""
     sink: IO[bytes] = LeafSink(consume)  # type: ignore[assignment]
     cursor.cursor.copy_expert(copy_query(table, columns, key, where), sink, 1 << 20)

@@ -111,6 +111,19 @@ END $$;
 """
 
 
+def key_of(model: type[models.Model]) -> str:
+    """The column of the primary key."""
+    column = model._meta.pk.column if model._meta.pk else None
+    if column is None:
+        raise TypeError(f"{model.__name__} has no key")
+    return column
+
+
+def columns_of(model: type[models.Model]) -> list[str]:
+    """The columns of the table, in the order of the model."""
+    return [field.column for field in model._meta.concrete_fields if field.column]
+
+
 def sealed_models() -> list[type[models.Model]]:
     """Every table whose rows are sealed: the append-only ones and all histories. In the order of their table names."""
     found = [m for m in apps.get_models() if issubclass(m, AppendOnlyModel | HistoryRow) and m not in UNSEALED]
@@ -203,8 +216,7 @@ def install(using: str = "default") -> None:
 
 def _install_format(cursor: CursorWrapper, model: type[models.Model]) -> None:
     table = model._meta.db_table
-    key = model._meta.pk.column if model._meta.pk else "id"
-    columns = sorted(field.column for field in model._meta.concrete_fields)
+    key, columns = key_of(model), sorted(columns_of(model))
     cursor.execute("SELECT columns FROM records_leafformat WHERE table_name = %s ORDER BY id DESC LIMIT 1", [table])
     row = cursor.fetchone()
     if row is None or (json.loads(row[0]) if isinstance(row[0], str) else row[0]) != columns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -37,7 +37,7 @@ class User(AbstractBaseUser, TrackedModel):
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("username"), name="accounts_user_username_once")]

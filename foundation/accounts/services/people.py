@@ -53,9 +53,7 @@ def assign_role(
         found = Role.objects.filter(code=role).first()
         if found is None:
             raise NotValid(_("There is no role “%(role)s”.") % {"role": role}, field="role")
-        assignment = RoleAssignment(
-            user_id=user_id, role=found, site=site, valid_from=this.at, valid_until=valid_until
-        )
+        assignment = RoleAssignment(user_id=user_id, role=found, site=site, valid_from=this.at, valid_until=valid_until)
         assignment.save()
         this.about(User.objects.get(pk=user_id))
         this.note(role=role)

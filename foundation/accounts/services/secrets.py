@@ -115,10 +115,7 @@ def check_signer(*, actor: Actor, credentials: Credentials) -> SignerIdentity:
 
 
 def _later_signing(actor: Actor, secret: str) -> User:
-    signed = AuthenticationEvent.objects.filter(
-        user_id=actor.user_id, session=actor.session, kind="signature", succeeded=True, at__gt=clock.now() - SIGNING_IDLE
-    )
-    if actor.user_id is None or not actor.session or not signed.exists():
+    if actor.user_id is None or not actor.session or not _signed_lately(actor.user_id, actor.session):
         raise PermissionDenied(
             _("Give your user name or badge and your secret: it is your first signature of this session."),
             code="both-components",
@@ -126,6 +123,12 @@ def _later_signing(actor: Actor, secret: str) -> User:
         )
     user: User = User.objects.get(pk=actor.user_id)
     return prove_user(actor=actor, user=user, secret=secret, kind="signature")
+
+
+def _signed_lately(user_id: int, session: str) -> bool:
+    return AuthenticationEvent.objects.filter(
+        user_id=user_id, session=session, kind="signature", succeeded=True, at__gt=clock.now() - SIGNING_IDLE
+    ).exists()
 
 
 def set_secret(*, actor: Actor, user_id: int, password: str = "", pin: str = "", reason: str = "") -> User:

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,119 +14,155 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='SigningKey',
+            name="SigningKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tx', models.BigIntegerField(db_index=True, default=0, editable=False)),
-                ('fingerprint', models.CharField(max_length=64, unique=True)),
-                ('public_key', models.BinaryField()),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tx", models.BigIntegerField(db_index=True, default=0, editable=False)),
+                ("fingerprint", models.CharField(max_length=64, unique=True)),
+                ("public_key", models.BinaryField()),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='LeafFormat',
+            name="LeafFormat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tx', models.BigIntegerField(db_index=True, default=0, editable=False)),
-                ('table_name', models.CharField(max_length=80)),
-                ('key', models.CharField(max_length=80)),
-                ('columns', models.JSONField()),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tx", models.BigIntegerField(db_index=True, default=0, editable=False)),
+                ("table_name", models.CharField(max_length=80)),
+                ("key", models.CharField(max_length=80)),
+                ("columns", models.JSONField()),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['table_name', '-id'], name='records_leafformat_latest')],
+                "indexes": [models.Index(fields=["table_name", "-id"], name="records_leafformat_latest")],
             },
         ),
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tx', models.BigIntegerField(db_index=True, default=0, editable=False)),
-                ('number', models.BigIntegerField(unique=True)),
-                ('epoch', models.PositiveIntegerField(default=1)),
-                ('horizon_from', models.BigIntegerField()),
-                ('horizon_to', models.BigIntegerField()),
-                ('tables', models.JSONField()),
-                ('rows', models.BigIntegerField()),
-                ('previous_hash', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64, unique=True)),
-                ('signature', models.BinaryField()),
-                ('key_fingerprint', models.CharField(max_length=64)),
-                ('made_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tx", models.BigIntegerField(db_index=True, default=0, editable=False)),
+                ("number", models.BigIntegerField(unique=True)),
+                ("epoch", models.PositiveIntegerField(default=1)),
+                ("horizon_from", models.BigIntegerField()),
+                ("horizon_to", models.BigIntegerField()),
+                ("tables", models.JSONField()),
+                ("rows", models.BigIntegerField()),
+                ("previous_hash", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64, unique=True)),
+                ("signature", models.BinaryField()),
+                ("key_fingerprint", models.CharField(max_length=64)),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('horizon_to__gt', models.F('horizon_from'))), name='records_seal_forward')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("horizon_to__gt", models.F("horizon_from"))), name="records_seal_forward"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tx', models.BigIntegerField(db_index=True, default=0, editable=False)),
-                ('verb', models.CharField(max_length=120)),
-                ('outcome', models.CharField(choices=[('done', 'Done'), ('refused', 'Refused')], default='done', max_length=10)),
-                ('actor_name', models.CharField(max_length=200)),
-                ('station', models.CharField(blank=True, default='', max_length=60)),
-                ('session', models.CharField(blank=True, default='', max_length=64)),
-                ('subject_label', models.CharField(blank=True, default='', max_length=100)),
-                ('subject_id', models.BigIntegerField(null=True)),
-                ('subject_number', models.CharField(blank=True, default='', max_length=200)),
-                ('related', models.JSONField(default=list)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('captured_at', models.DateTimeField()),
-                ('received_at', models.DateTimeField()),
-                ('parts', models.JSONField(default=list)),
-                ('data', models.JSONField(default=dict)),
-                ('tables', models.JSONField(default=dict)),
-                ('digest', models.BinaryField(default=b'')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tx", models.BigIntegerField(db_index=True, default=0, editable=False)),
+                ("verb", models.CharField(max_length=120)),
+                (
+                    "outcome",
+                    models.CharField(choices=[("done", "Done"), ("refused", "Refused")], default="done", max_length=10),
+                ),
+                ("actor_name", models.CharField(max_length=200)),
+                ("station", models.CharField(blank=True, default="", max_length=60)),
+                ("session", models.CharField(blank=True, default="", max_length=64)),
+                ("subject_label", models.CharField(blank=True, default="", max_length=100)),
+                ("subject_id", models.BigIntegerField(null=True)),
+                ("subject_number", models.CharField(blank=True, default="", max_length=200)),
+                ("related", models.JSONField(default=list)),
+                ("reason", models.TextField(blank=True, default="")),
+                ("captured_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField()),
+                ("parts", models.JSONField(default=list)),
+                ("data", models.JSONField(default=dict)),
+                ("tables", models.JSONField(default=dict)),
+                ("digest", models.BinaryField(default=b"")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'ledger entries',
-                'indexes': [models.Index(fields=['subject_label', 'subject_id', 'id'], name='records_ledger_subject'), models.Index(fields=['actor', 'id'], name='records_ledger_actor'), models.Index(fields=['verb', 'id'], name='records_ledger_verb')],
+                "verbose_name_plural": "ledger entries",
+                "indexes": [
+                    models.Index(fields=["subject_label", "subject_id", "id"], name="records_ledger_subject"),
+                    models.Index(fields=["actor", "id"], name="records_ledger_actor"),
+                    models.Index(fields=["verb", "id"], name="records_ledger_verb"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SealBlock',
+            name="SealBlock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tx', models.BigIntegerField(db_index=True, default=0, editable=False)),
-                ('table_name', models.CharField(max_length=80)),
-                ('keys', models.BinaryField()),
-                ('leaves', models.BinaryField()),
-                ('seal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='blocks', to='records.seal')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tx", models.BigIntegerField(db_index=True, default=0, editable=False)),
+                ("table_name", models.CharField(max_length=80)),
+                ("keys", models.BinaryField()),
+                ("leaves", models.BinaryField()),
+                (
+                    "seal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="blocks", to="records.seal"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('seal', 'table_name'), name='records_sealblock_once')],
+                "constraints": [models.UniqueConstraint(fields=("seal", "table_name"), name="records_sealblock_once")],
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tx', models.BigIntegerField(db_index=True, default=0, editable=False)),
-                ('printed_name', models.CharField(max_length=200)),
-                ('role', models.CharField(blank=True, default='', max_length=60)),
-                ('meaning', models.CharField(max_length=40)),
-                ('signed_at', models.DateTimeField()),
-                ('time_zone', models.CharField(max_length=60)),
-                ('record_label', models.CharField(max_length=100)),
-                ('record_id', models.BigIntegerField()),
-                ('record_number', models.CharField(max_length=200)),
-                ('record_version', models.CharField(blank=True, default='', max_length=60)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('language', models.CharField(max_length=10)),
-                ('station', models.CharField(blank=True, default='', max_length=60)),
-                ('components', models.CharField(max_length=10)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('signer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tx", models.BigIntegerField(db_index=True, default=0, editable=False)),
+                ("printed_name", models.CharField(max_length=200)),
+                ("role", models.CharField(blank=True, default="", max_length=60)),
+                ("meaning", models.CharField(max_length=40)),
+                ("signed_at", models.DateTimeField()),
+                ("time_zone", models.CharField(max_length=60)),
+                ("record_label", models.CharField(max_length=100)),
+                ("record_id", models.BigIntegerField()),
+                ("record_number", models.CharField(max_length=200)),
+                ("record_version", models.CharField(blank=True, default="", max_length=60)),
+                ("content_hash", models.CharField(max_length=64)),
+                ("language", models.CharField(max_length=10)),
+                ("station", models.CharField(blank=True, default="", max_length=60)),
+                ("components", models.CharField(max_length=10)),
+                ("reason", models.TextField(blank=True, default="")),
+                (
+                    "signer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['record_label', 'record_id'], name='records_signature_record')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('content_hash__regex', '^[0-9a-f]{64}$')), name='records_signature_hash'), models.CheckConstraint(condition=models.Q(('components__in', ['both', 'secret'])), name='records_signature_parts')],
+                "indexes": [models.Index(fields=["record_label", "record_id"], name="records_signature_record")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("content_hash__regex", "^[0-9a-f]{64}$")), name="records_signature_hash"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("components__in", ["both", "secret"])), name="records_signature_parts"
+                    ),
+                ],
             },
         ),
     ]

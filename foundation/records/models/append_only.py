@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any
 
 from django.db import models
 
@@ -43,11 +43,6 @@ class AppendOnlyModel(models.Model):
     class Meta:
         abstract = True
 
-    @classmethod
-    def enter_act(cls) -> None:
-        """Note the table in the current act. The ledger and the seals, which are written by acts themselves, override."""
-        require_act(cls.__name__).wrote(cls._meta.db_table)
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise TypeError(f"{type(self).__name__} is append-only")
@@ -57,6 +52,7 @@ class AppendOnlyModel(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError(f"{type(self).__name__} is append-only")
 
-    def refresh(self) -> Self:
-        self.refresh_from_db()
-        return self
+    @classmethod
+    def enter_act(cls) -> None:
+        """Note the table in the current act. The ledger and the seals, which are written by acts themselves, override."""
+        require_act(cls.__name__).wrote(cls._meta.db_table)

@@ -95,7 +95,7 @@ class TrackedModel(models.Model):
 
 def bulk_create_tracked(model: type[TrackedModel], rows: Sequence[Any], *, batch_size: int = 1000) -> list[Any]:
     """Insert many rows and their history in two statements per batch."""
-    created = models.QuerySet(model).bulk_create(list(rows), batch_size=batch_size)
+    created: list[Any] = models.QuerySet(model).bulk_create(list(rows), batch_size=batch_size)
     _write_history(model, created, "+", batch_size)
     return created
 

@@ -33,8 +33,12 @@ class Signature(AppendOnlyModel):
     class Meta:
         indexes = [models.Index(fields=["record_label", "record_id"], name="records_signature_record")]
         constraints = [
-            models.CheckConstraint(condition=models.Q(content_hash__regex=r"^[0-9a-f]{64}$"), name="records_signature_hash"),
-            models.CheckConstraint(condition=models.Q(components__in=["both", "secret"]), name="records_signature_parts"),
+            models.CheckConstraint(
+                condition=models.Q(content_hash__regex=r"^[0-9a-f]{64}$"), name="records_signature_hash"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(components__in=["both", "secret"]), name="records_signature_parts"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,10 +19,10 @@ def check_acts(low: int = 0) -> Iterator[Finding]:
     with connection.cursor() as cursor:
         for model in protection.sealed_models():
             table = model._meta.db_table
-            if table == "records_ledgerentry" or model._meta.pk is None:
+            if table == "records_ledgerentry":
                 continue
             cursor.execute(
-                f"SELECT r.{quote(model._meta.pk.column)} FROM {quote(table)} r WHERE r.tx >= %s AND NOT EXISTS "  # noqa: S608
+                f"SELECT r.{quote(protection.key_of(model))} FROM {quote(table)} r WHERE r.tx >= %s AND NOT EXISTS "  # noqa: S608
                 "(SELECT FROM records_ledgerentry l WHERE l.tx = r.tx) ORDER BY 1",
                 [low],
             )
@@ -33,14 +33,13 @@ def check_acts(low: int = 0) -> Iterator[Finding]:
 def check_live_rows() -> Iterator[Finding]:
     """Every tracked row equals its newest history row, exists unless that one says deleted, and has a history at all."""
     for history_model in [m for m in apps.get_models() if issubclass(m, HistoryRow)]:
-        live: type[models.Model] = history_model.instance_type
+        live: type[models.Model] = history_model.instance_type  # type: ignore[attr-defined]
         yield from _check_live_table(live, history_model)
 
 
 def _check_live_table(live: type[models.Model], history: type[models.Model]) -> Iterator[Finding]:
-    assert live._meta.pk is not None
-    key, table = quote(live._meta.pk.column), quote(live._meta.db_table)
-    columns = [quote(field.column) for field in live._meta.concrete_fields]
+    key, table = quote(protection.key_of(live)), quote(live._meta.db_table)
+    columns = [quote(column) for column in protection.columns_of(live)]
     live_row, history_row = (", ".join(f"{alias}.{column}" for column in columns) for alias in ("l", "h"))
     with connection.cursor() as cursor:
         cursor.execute(
