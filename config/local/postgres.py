@@ -125,7 +125,15 @@ class Cluster:
             if self.user:
                 os.chown(fresh, self.user.uid, self.user.gid)
                 os.chown(password.name, self.user.uid, self.user.gid)
-            argv = [self.binaries / "initdb", "-D", fresh, "-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8"]
+            argv = [
+                str(self.binaries / "initdb"),
+                "-D",
+                str(fresh),
+                "-U",
+                "postgres",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+            ]
             argv += ["--auth=scram-sha-256", f"--pwfile={password.name}", *([] if self.durable else ["--no-sync"])]
             options = self.user.popen_options() if self.user else {}
             with self.log.open("ab") as log:

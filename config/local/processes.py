@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from .errors import StartError
 
@@ -130,23 +130,19 @@ class Stopped(Exception):  # noqa: N818 - not an error: a person asked
     """Ctrl-C, SIGTERM or a closed terminal."""
 
 
-class Supervisor:
-    """Starts children in order, watches them, and stops them in the reverse order."""
+class Supervisor(contextlib.ExitStack):
+    """Starts children in order, watches them, and stops them in the reverse order when its block is left."""
 
     def __init__(self, say: Callable[[str], None] = print) -> None:
+        super().__init__()
         self.children: list[Child] = []
         self.say = say
         self.stopping = False
 
-    def __enter__(self) -> "Supervisor":
+    def __enter__(self) -> Self:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stopping = True
-        for child in reversed(self.children):
-            child.stop()
+        return super().__enter__()
 
     def _on_signal(self, *_: object) -> None:
         if not self.stopping:  # a second Ctrl-C does not interrupt an orderly stop
@@ -156,7 +152,12 @@ class Supervisor:
     def add(self, child: Child) -> Child:
         child.process = child.process or child.start()
         self.children.append(child)
+        self.callback(self._stop, child)
         return child
+
+    def _stop(self, child: Child) -> None:
+        self.stopping = True  # from here on a further Ctrl-C changes nothing
+        child.stop()
 
     def run(self, name: str, argv: Sequence[str | Path], **options: Any) -> None:
         """Runs a process to its end; StartError with the end of its log when it fails."""

@@ -6,7 +6,6 @@ template database, named by a hash of what makes it, is built once; each test pr
 
 import contextlib
 import fcntl
-import hashlib
 import json
 import os
 import subprocess
@@ -21,9 +20,9 @@ import psycopg2
 from .errors import StartError
 from .paths import ROOT, make_folder, read_state
 from .postgres import Cluster, open_cluster, prepare_database, prepare_roles, running_pid, stop_leftover
+from .schema import schema_hash
 from .valkey import Valkey, open_valkey
 
-SOURCES_OF_SCHEMA = ("*/migrations/*.py", "*/*/migrations/*.py", "foundation/records/**/*.py", "config/roles.py")
 KEPT = {"django_migrations"}
 
 
@@ -93,16 +92,6 @@ def open_stack(version: str = "", *, with_template: bool = True) -> Stack:
         if with_template:
             stack.template = _ensure_template(stack)
     return stack
-
-
-def schema_hash() -> str:
-    """Changes when a template database made from this code would."""
-    digest = hashlib.sha256()
-    for pattern in SOURCES_OF_SCHEMA:
-        for path in sorted(ROOT.glob(pattern)):
-            if {"node_modules", "var", ".venv"}.isdisjoint(path.relative_to(ROOT).parts):
-                digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
 
 
 def reset_committed_data(connection: "psycopg2.extensions.connection") -> None:

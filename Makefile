@@ -1,0 +1,35 @@
+# Every target works on a fresh clone with nothing done first: Python 3.11 with venv, and make, are all it takes.
+PYTHON ?= python3
+LOCAL = @$(PYTHON) config/local/bootstrap.py
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint bench verify manage assets lock
+
+help: ## print these lines
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## the whole product on http://127.0.0.1:8000/ (PORT=8001 for another port); Ctrl-C stops it, the data stays
+	$(LOCAL) run
+
+demo: ## the main job without a browser, on a stack of its own; the DHR package goes to out/
+	$(LOCAL) demo
+
+test: ## all tests, on a cluster of their own (ARGS="tests/bom -k cycle" for some of them)
+	$(LOCAL) test '$(ARGS)'
+
+lint: ## ruff, mypy, import contracts, templates, missing migrations, front-end types
+	$(LOCAL) lint
+
+bench: ## the performance budgets, measured beside raw SQL and a bare view (ARGS="step trace" for some of them)
+	$(LOCAL) bench '$(ARGS)'
+
+verify: ## recompute every seal, act and history of the local data
+	$(LOCAL) verify '$(ARGS)'
+
+manage: ## a management command on the local data (ARGS="showmigrations")
+	$(LOCAL) manage '$(ARGS)'
+
+assets: ## build the front end and compile the translations
+	$(LOCAL) assets
+
+lock: ## lock the versions that requirements*.in ask for
+	$(LOCAL) lock

@@ -1,0 +1,63 @@
+"""`make test`, `make lint`: every check, with nothing set up beforehand."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from .assets import build_assets, compile_translations, find_node, install_modules
+from .errors import StartError
+from .paths import ROOT
+from .postgres import find_binaries
+
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+PYTEST_FAILED, NOTHING_COLLECTED = 1, 5
+
+
+def test(arguments: list[str]) -> int:
+    """All tests, then those marked pg15 on PostgreSQL 15. With arguments: just what pytest makes of them."""
+    compile_translations()
+    build_assets()
+    if arguments:
+        return _pytest(arguments)
+    code = _pytest(["--numprocesses", "2", "--dist", "loadfile"])
+    try:
+        find_binaries("15")
+    except StartError as missing:
+        print(f"The second run, on PostgreSQL 15, was left out. {missing}")
+        return code or int(IN_CI)
+    print("\nRecords, constraints and journeys again, on PostgreSQL 15:", flush=True)
+    again = _pytest(["--numprocesses", "2", "--dist", "loadfile", "-m", "pg15"], ARTERIA_PG="15")
+    return code or again
+
+
+def _pytest(arguments: list[str], **settings: str) -> int:
+    argv = [sys.executable, "-m", "pytest", *arguments]
+    return subprocess.run(argv, cwd=ROOT, env={**os.environ, **settings}, check=False).returncode
+
+
+def lint() -> int:
+    """Runs every linter, even after one has failed; the exit code says whether all were content."""
+    python, quiet = [sys.executable, "-m"], [sys.executable, "-W", "ignore"]
+    checks = {
+        "ruff": [*python, "ruff", "check", "."],
+        "ruff format": [*python, "ruff", "format", "--check", "."],
+        "import contracts": [str(Path(sys.executable).with_name("lint-imports"))],
+        "templates": [*python, "djlint", "templates", "--check", "--lint", "--quiet"],
+        "migrations": [*quiet, "manage.py", "makemigrations", "--check", "--dry-run", "-v1"],
+        "types": [*python, "mypy", "."],
+    }
+    settings = {"DJANGO_SETTINGS_MODULE": "config.settings.test", "ARTERIA_DEMO": "1"}
+    failed = [name for name, argv in checks.items() if not _passes(name, argv, {**os.environ, **settings})]
+    node = find_node()
+    install_modules(node)
+    compiler = [str(node.program), "node_modules/typescript/bin/tsc", "--noEmit"]
+    if not _passes("front-end types", compiler, node.environment()):
+        failed.append("front-end types")
+    print(f"Not content: {', '.join(failed)}." if failed else "All content.")
+    return int(bool(failed))
+
+
+def _passes(name: str, argv: list[str], environment: dict[str, str]) -> bool:
+    print(f"-- {name}", flush=True)
+    return subprocess.run(argv, cwd=ROOT, env=environment, check=False).returncode == 0

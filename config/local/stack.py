@@ -1,0 +1,127 @@
+"""PostgreSQL and Valkey of one folder, started as children; the site that lives on them; its first steps."""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+from .environment import Site, real_servers, real_site
+from .errors import StartError
+from .paths import ROOT, load_secrets, make_folder
+from .postgres import Cluster, drop_database, open_cluster, prepare_database, prepare_roles
+from .processes import Supervisor
+from .schema import schema_hash
+from .valkey import open_valkey
+
+DATABASE = "arteria"
+RUNNING = "run.json"  # where the servers of a running site are, for `make manage`
+
+
+@contextlib.contextmanager
+def only_one(folder: Path, what: str) -> Iterator[None]:
+    """Holds the folder for this process; StartError when another one has it."""
+    make_folder(folder)
+    lock: IO[str] = (folder / "run.lock").open("a+")
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise StartError(f"{what} already runs on {folder} (process {lock.read().strip()}).") from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def start_servers(supervisor: Supervisor, folder: Path, *, durable: bool = True) -> tuple[Site, Cluster | None]:
+    """Starts what the environment does not name; the cluster is None where the database is a real server."""
+    redis_url = os.environ.get("REDIS_URL", "")
+    if not redis_url:
+        valkey = open_valkey(folder, durable=durable)
+        supervisor.add(valkey.child())
+        redis_url = valkey.url()
+    if real_servers():
+        return real_site(redis_url, folder), None
+    cluster = open_cluster(folder, durable=durable)
+    if cluster.data.parent != folder:
+        supervisor.say(f"PostgreSQL runs as {cluster.user and cluster.user.name} and keeps its data in {cluster.data}")
+    supervisor.add(cluster.child())
+    prepare_roles(cluster)
+    prepare_database(cluster, DATABASE)
+    return embedded_site(cluster, redis_url, folder), cluster
+
+
+def embedded_site(cluster: Cluster, redis_url: str, folder: Path) -> Site:
+    return Site(
+        app_url=cluster.url("arteria_app", DATABASE),
+        owner_url=cluster.url("arteria_owner", DATABASE),
+        redis_url=redis_url,
+        data=folder,
+        secret_key=load_secrets(folder)["secret_key"],
+        demo=True,
+    )
+
+
+def run_commands(
+    supervisor: Supervisor, site: Site, *commands: list[str], owner: bool = False, log: Path | None = None
+) -> None:
+    """Management commands in one process, as the application's role or the owner's; StartError when one fails."""
+    supervisor.run(
+        " and ".join(command[0].removeprefix("?") for command in commands),
+        [sys.executable, "-m", "config.local.sequence", json.dumps(commands)],
+        env=site.owner() if owner else site.application(),
+        log=log or make_folder(site.data / "log") / "prepare.log",
+        cwd=ROOT,
+        umask=0o077,
+    )
+
+
+def migrate(supervisor: Supervisor, site: Site, cluster: Cluster | None) -> None:
+    """Migrates as the owner and hands the roles down, unless this database was made from exactly this code."""
+    made_from = f"arteria schema {schema_hash()}"
+    if cluster and _comment(cluster) == made_from:
+        return
+    run_commands(supervisor, site, ["migrate", "-v0"], owner=True)
+    run_commands(supervisor, site, ["sync_roles"], ["create_signing_key"])
+    if cluster:
+        _comment(cluster, made_from)
+
+
+def load_demo(supervisor: Supervisor, site: Site, cluster: Cluster, say: Callable[[str], None]) -> None:
+    """Loads the demo plant once. A first start that was interrupted is begun again from an empty database."""
+    mark = site.data / "demo-plant"
+    state = mark.read_text() if mark.exists() else ""
+    if state == "loaded":
+        return
+    if state == "loading":
+        say("The first start was interrupted while it loaded the demo plant: beginning again.")
+        drop_database(cluster, DATABASE)
+        prepare_database(cluster, DATABASE)
+        migrate(supervisor, site, cluster)
+    mark.write_text("loading")
+    say("Loading the demo plant (first start only) ...")
+    run_commands(supervisor, site, ["?load_demo"])
+    mark.write_text("loaded")
+
+
+def wipe(folder: Path) -> None:
+    """Throws a folder of the launcher's own away, with the PostgreSQL data that belongs to it."""
+    if folder.exists():
+        data = open_cluster(folder).data
+        shutil.rmtree(data, ignore_errors=True)
+        shutil.rmtree(folder)
+
+
+def _comment(cluster: Cluster, text: str | None = None) -> str | None:
+    with contextlib.closing(cluster.connect()) as connection, connection.cursor() as cursor:
+        if text is not None:
+            cursor.execute(f'COMMENT ON DATABASE "{DATABASE}" IS %s', [text])
+        cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [DATABASE])
+        row = cursor.fetchone()
+        return row[0] if row else None
