@@ -19,6 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
 from config.celery import app as celery_app
+from config.local.assets import build_assets, compile_translations
 from config.local.testing import Stack, open_stack, reset_committed_data
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
@@ -54,7 +55,9 @@ def test_stack() -> Iterator[Stack]:
 @pytest.fixture(scope="session", autouse=True)
 def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Files, keys and exports of a test run lie apart from the data that people work with."""
+    compile_translations()
     folder = tmp_path_factory.mktemp("data")
+    (folder / "static").mkdir()
     settings.DATA_DIR = folder
     settings.MEDIA_ROOT = folder / "files"
     settings.STATIC_ROOT = folder / "static"
@@ -109,6 +112,7 @@ def committed_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker) 
 @pytest.fixture(scope="module")
 def live_site(committed_module: None) -> Iterator[str]:
     """The address of the site, served from this worker's database with committed data."""
+    build_assets()
     server = LiveServer("127.0.0.1")
     yield server.url
     server.stop()

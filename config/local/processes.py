@@ -126,7 +126,7 @@ class Child:
             self.process = None
 
 
-class Stopped(Exception):  # noqa: N818 - not an error: a person asked
+class Stopped(Exception):
     """Ctrl-C, SIGTERM or a closed terminal."""
 
 

@@ -63,10 +63,12 @@ def web_child(site: Site, port: int) -> Child:
 def worker_child(site: Site) -> Child:
     argv = [sys.executable, "-m", "celery", "-A", "config", "worker", "--beat", "--concurrency", "2"]
     argv += ["--max-memory-per-child", str(WORKER_MEMORY_KB), "--loglevel", "INFO", "--without-mingle"]
-    log = VAR / "log" / "worker.log"
-    return Child(
-        "The worker", lambda: spawn(argv, env=site.application(), log=log, cwd=ROOT, umask=0o077), log, grace=30
-    )
+    return _child("The worker", argv, site, VAR / "log" / "worker.log")
+
+
+def _child(name: str, argv: list[str], site: Site, log: Path) -> Child:
+    environment = site.application()
+    return Child(name, lambda: spawn(argv, env=environment, log=log, cwd=ROOT, umask=0o077), log, grace=30.0)
 
 
 def await_page(web: Child, port: int, patience: float = 60.0) -> None:
