@@ -12,6 +12,8 @@ READ = [
     "quality.view_quality",
     "dhr.view_record",
     "records.view_trail",
+    "equipment.view_equipment",
+    "personnel.view_qualifications",
 ]
 
 CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [

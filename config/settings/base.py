@@ -49,6 +49,8 @@ INSTALLED_APPS = [
     "foundation.core",
     "foundation.records",
     "foundation.accounts",
+    "resources.personnel",
+    "resources.equipment",
     "config",
     "config.portal",
 ]

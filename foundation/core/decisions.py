@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from foundation.core.errors import PermissionDenied
@@ -28,3 +28,18 @@ YES = Decision(True)
 
 def no(reason: Any) -> Decision:
     return Decision(False, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question about a resource answers: fit or not, why in words, and the facts that say so.
+
+    ``evidence`` is JSON: what a gate keeps beside its answer. Truthy when ok.
+    """
+
+    ok: bool
+    reason: Any = ""
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return self.ok

@@ -1,0 +1,4 @@
+from .qualifications import Qualification, QualificationGrant
+from .reading import ReadingConfirmation
+
+__all__ = ["Qualification", "QualificationGrant", "ReadingConfirmation"]
