@@ -1,0 +1,1 @@
+"""Device history records: completeness, exceptions, review, release, packages."""
