@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "foundation.accounts",
     "resources.personnel",
     "resources.equipment",
+    "bom",
     "config",
     "config.portal",
 ]
