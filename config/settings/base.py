@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "resources.personnel",
     "resources.equipment",
     "bom",
+    "demo",
     "config",
     "config.portal",
 ]
