@@ -15,9 +15,7 @@ class LotQuerySet(TrackedQuerySet):
     def matching(self, text: str) -> LotQuerySet:
         """Our number, the supplier's number or a serial number contains this text."""
         words = text.strip()
-        return self.filter(
-            Q(number__icontains=words) | Q(supplier_lot__icontains=words) | Q(serial__icontains=words)
-        )
+        return self.filter(Q(number__icontains=words) | Q(supplier_lot__icontains=words) | Q(serial__icontains=words))
 
 
 class StockUnitQuerySet(TrackedQuerySet):

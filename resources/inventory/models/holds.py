@@ -56,9 +56,7 @@ class HoldTarget:
 
 
 def _target(model: str) -> models.ForeignKey[Any, Any]:
-    return models.ForeignKey(
-        model, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    return models.ForeignKey(model, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
 
 class Hold(TrackedModel):

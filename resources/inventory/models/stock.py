@@ -48,7 +48,9 @@ class Lot(TrackedModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["item", "number", "serial"], name="inventory_lot_number_once"),
-            models.UniqueConstraint(fields=["item", "serial"], condition=~Q(serial=""), name="inventory_lot_serial_once"),
+            models.UniqueConstraint(
+                fields=["item", "serial"], condition=~Q(serial=""), name="inventory_lot_serial_once"
+            ),
             models.CheckConstraint(condition=~Q(number=""), name="inventory_lot_has_number"),
             models.CheckConstraint(
                 condition=Q(made_on=None) | Q(expires_on=None) | Q(expires_on__gte=F("made_on")),
