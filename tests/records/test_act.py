@@ -155,7 +155,10 @@ class TestRefused:
     def test_details_may_hold_decimals_moments_and_texts_to_be_translated(self) -> None:
         with pytest.raises(NotValid), act(actor=WORKER, verb="a.b.c") as this:
             this.note(value=Decimal("5.50"))
-            raise NotValid(gettext_lazy("Give a reason."), details={"limit": Decimal("5.45"), "at": clock.now(), "t": gettext_lazy("Draft")})
+            raise NotValid(
+                gettext_lazy("Give a reason."),
+                details={"limit": Decimal("5.45"), "at": clock.now(), "t": gettext_lazy("Draft")},
+            )
         data = LedgerEntry.objects.latest("id").data
         assert data["value"] == "5.50"
         assert data["details"]["limit"] == "5.45"

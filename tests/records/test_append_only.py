@@ -52,10 +52,16 @@ def test_the_session_cannot_switch_triggers_off() -> None:
 
 def test_functions_and_roles_are_out_of_reach() -> None:
     refused("ALTER FUNCTION arteria_refuse_change() RENAME TO gone", "must be owner")
-    refused("CREATE OR REPLACE FUNCTION arteria_refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'", "permission denied|must be owner")
+    refused(
+        "CREATE OR REPLACE FUNCTION arteria_refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "permission denied|must be owner",
+    )
     refused("SET ROLE arteria_owner", "permission denied")
     refused("UPDATE django_migrations SET name = 'x'", "permission denied")
-    refused("INSERT INTO records_leafformat (tx, table_name, key, columns, created_at) VALUES (0, 'x', 'x', '[]', now())", "permission denied")
+    refused(
+        "INSERT INTO records_leafformat (tx, table_name, key, columns, created_at) VALUES (0, 'x', 'x', '[]', now())",
+        "permission denied",
+    )
 
 
 def test_a_shadowing_table_in_another_schema_cannot_be_made() -> None:
@@ -97,7 +103,9 @@ def test_every_protection_is_in_the_database_and_enabled() -> None:
 
 def test_every_sealed_table_has_a_leaf_format_of_all_its_columns() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT ON (table_name) table_name, columns FROM records_leafformat ORDER BY table_name, id DESC")
+        cursor.execute(
+            "SELECT DISTINCT ON (table_name) table_name, columns FROM records_leafformat ORDER BY table_name, id DESC"
+        )
         formats = dict(cursor.fetchall())
     for model in protection.sealed_models():
         columns = formats[model._meta.db_table]

@@ -12,6 +12,7 @@ from foundation.core.actor import Actor
 from foundation.records import sealing
 from foundation.records.act import act
 from foundation.records.models import LedgerEntry, Seal
+from foundation.records.protection_sql import FUNCTIONS
 from foundation.records.verification import verify
 
 WORKER = Actor.system("worker")
@@ -183,15 +184,35 @@ class TestProtection:
                 "FOR EACH ROW EXECUTE FUNCTION arteria_stamp_tx()"
             )
 
+    @pytest.mark.parametrize(
+        "instead",
+        [
+            "BEFORE TRUNCATE ON records_signature FOR EACH STATEMENT EXECUTE FUNCTION arteria_refuse_change()",
+            "BEFORE UPDATE OR DELETE OR TRUNCATE ON records_signature FOR EACH STATEMENT WHEN (1 = 2) "
+            "EXECUTE FUNCTION arteria_refuse_change()",
+            "BEFORE UPDATE OR DELETE OR TRUNCATE ON records_signature FOR EACH STATEMENT EXECUTE FUNCTION arteria_stamp_tx()",
+        ],
+    )
+    def test_a_trigger_that_does_less_than_its_name_says_is_named(
+        self, site: Site, as_owner: Owner, instead: str
+    ) -> None:
+        as_owner(f"CREATE OR REPLACE TRIGGER arteria_refuse_change {instead}")
+        try:
+            assert found() == {("protection-missing", "records_signature", None)}
+        finally:
+            as_owner(
+                "CREATE OR REPLACE TRIGGER arteria_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON records_signature "
+                "FOR EACH STATEMENT EXECUTE FUNCTION arteria_refuse_change()"
+            )
+
     def test_a_trigger_function_that_was_made_harmless_is_named(self, site: Site, as_owner: Owner) -> None:
         as_owner(
-            "ALTER FUNCTION arteria_refuse_change() RENAME TO kept_aside",
-            "CREATE FUNCTION arteria_refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+            "CREATE OR REPLACE FUNCTION arteria_refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
         )
         try:
-            assert ("protection-missing", "arteria_refuse_change", None) in found()
+            assert found() == {("protection-missing", "arteria_refuse_change", None)}
         finally:
-            as_owner("DROP FUNCTION arteria_refuse_change()", "ALTER FUNCTION kept_aside() RENAME TO arteria_refuse_change")
+            as_owner(FUNCTIONS.replace("%%", "%"))
 
 
 class TestCommand:
