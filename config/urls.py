@@ -1,5 +1,13 @@
 """Every address. Each app's own are in its urls.py."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("config.portal.urls")),
+    path("accounts/", include("foundation.accounts.urls")),
+]
+
+handler400 = "config.portal.views.bad_request"
+handler403 = "config.portal.views.permission_denied"
+handler404 = "config.portal.views.not_found"
+handler500 = "config.portal.views.server_error"

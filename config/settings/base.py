@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.postgres",
+    "django.forms",
     "simple_history",
     "rest_framework",
     "rest_framework.authtoken",
@@ -53,8 +53,6 @@ INSTALLED_APPS = [
     "resources.personnel",
     "resources.equipment",
     "bom",
-    "resources.inventory",
-    "demo",
     "config",
     "config.portal",
 ]
@@ -71,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "foundation.core.web.middleware.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -85,11 +84,14 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "csp.context_processors.nonce",
+                "config.portal.context.portal",
             ],
         },
     }
 ]
+
+FORM_RENDERER = "foundation.core.web.forms.Renderer"
+CSRF_FAILURE_VIEW = "config.portal.views.csrf_failure"
 
 # The application's own role. `migrate` runs with DATABASE_OWNER_URL in its place (see config/local and the compose file).
 DATABASES = {

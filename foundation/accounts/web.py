@@ -9,6 +9,7 @@ from foundation.accounts.models import CaptureSession, Station
 from foundation.accounts.selectors import station_by_token
 from foundation.core.actor import Actor
 from foundation.core.errors import PermissionDenied
+from foundation.records.services import Credentials
 
 STATION_COOKIE = "arteria_station"
 CAPTURE_KEY = "capture_session"
@@ -44,3 +45,8 @@ def capture_session_of(request: HttpRequest) -> CaptureSession | None:
         .first()
     )
     return found
+
+
+def credentials_of(request: HttpRequest) -> Credentials:
+    """What the signature fields of a form carry: user name or badge (may be missing for a later signing) and the secret."""
+    return Credentials(secret=request.POST.get("secret", ""), identity=request.POST.get("identity", "").strip())

@@ -1,0 +1,34 @@
+import { Application } from "@hotwired/stimulus";
+import AutosubmitController from "../controllers/autosubmit";
+import ChartController from "../controllers/chart";
+import ConnectionController from "../controllers/connection";
+import CopyController from "../controllers/copy";
+import DropController from "../controllers/drop";
+import GraphController from "../controllers/graph";
+import GuardController from "../controllers/guard";
+import KeypadController from "../controllers/keypad";
+import MenuController from "../controllers/menu";
+import ReorderController from "../controllers/reorder";
+import ScanController from "../controllers/scan";
+import SheetController from "../controllers/sheet";
+import ThemeController from "../controllers/theme";
+import { pausePolling } from "./polling";
+
+/** Every surface has every controller; what is heavy (graph, charts, camera) loads itself when its element is there. */
+export function start(): void {
+  const application = Application.start();
+  application.register("autosubmit", AutosubmitController);
+  application.register("chart", ChartController);
+  application.register("connection", ConnectionController);
+  application.register("copy", CopyController);
+  application.register("drop", DropController);
+  application.register("graph", GraphController);
+  application.register("guard", GuardController);
+  application.register("keypad", KeypadController);
+  application.register("menu", MenuController);
+  application.register("reorder", ReorderController);
+  application.register("scan", ScanController);
+  application.register("sheet", SheetController);
+  application.register("theme", ThemeController);
+  pausePolling();
+}

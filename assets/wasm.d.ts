@@ -1,0 +1,5 @@
+declare module "*.wasm" {
+  const path: string;
+  export default path;
+}
+declare module "cytoscape-edgehandles";

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from config.portal import views
+
+app_name = "portal"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
+    path("language/", views.choose_language, name="language"),
+    path("theme/", views.choose_theme, name="theme"),
+    path("alive/", views.alive, name="alive"),
+    path("gallery/", views.gallery, name="gallery"),
+    path("gallery/shop/", views.gallery_shop, name="gallery-shop"),
+    path("gallery/wall/", views.gallery_wall, name="gallery-wall"),
+    path("gallery/refused/", views.gallery_refused, name="gallery-refused"),
+    path("gallery/graph.json", views.gallery_graph, name="gallery-graph"),
+    path("gallery/progress/", views.gallery_progress, name="gallery-progress"),
+]

@@ -1,0 +1,23 @@
+from .errors import bad_request, csrf_failure, not_found, permission_denied, server_error
+from .gallery import gallery, gallery_graph, gallery_progress, gallery_refused, gallery_shop, gallery_wall
+from .home import home, search
+from .preferences import alive, choose_language, choose_theme
+
+__all__ = [
+    "alive",
+    "bad_request",
+    "choose_language",
+    "choose_theme",
+    "csrf_failure",
+    "gallery",
+    "gallery_graph",
+    "gallery_progress",
+    "gallery_refused",
+    "gallery_shop",
+    "gallery_wall",
+    "home",
+    "not_found",
+    "permission_denied",
+    "search",
+    "server_error",
+]

@@ -1,0 +1,49 @@
+"""What waits for me, and the one search box."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from foundation.accounts.models import Role
+from foundation.accounts.selectors import roles_of
+from foundation.accounts.web import actor_of
+from foundation.core import events
+from foundation.core.answers import Found, Todo
+
+FOUND_PER_KIND = 20
+
+
+def _grouped(found: Iterable[Found]) -> list[tuple[Any, list[Found]]]:
+    groups: dict[Any, list[Found]] = {}
+    for one in found:
+        groups.setdefault(str(one.kind), []).append(one)
+    return list(groups.items())
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Per role: each app says what waits for this person (question ``todo``)."""
+    actor = actor_of(request)
+    waiting: list[Todo] = list(chain.from_iterable(events.ask("todo", actor)))
+    groups: dict[str, list[Todo]] = {}
+    for one in sorted(waiting, key=lambda todo: (not todo.urgent, str(todo.group))):
+        groups.setdefault(str(one.group), []).append(one)
+    roles = Role.objects.filter(code__in=roles_of(actor.user_id or 0)).order_by("code")
+    return render(request, "portal/home.html", {"groups": groups, "waiting": waiting, "roles": roles})
+
+
+@login_required
+def search(request: HttpRequest) -> HttpResponse:
+    """Finds any number, lot, serial, item or person (question ``search``). One exact hit opens at once."""
+    text = request.GET.get("q", "").strip()
+    found: list[Found] = list(chain.from_iterable(events.ask("search", text, actor_of(request)))) if text else []
+    exact = [one for one in found if one.number.casefold() == text.casefold()]
+    if len(exact) == 1 and "all" not in request.GET:
+        return redirect(exact[0].url)
+    return render(request, "portal/search.html", {"text": text, "found": _grouped(found), "count": len(found)})

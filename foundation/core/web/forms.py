@@ -1,0 +1,58 @@
+"""Forms draw themselves with our field component. Tabler's classes are given here, not in every form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.forms.renderers import TemplatesSetting
+
+CHECKS = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
+
+
+class Field(BoundField):
+    """A field that knows its CSS class and what kind it is."""
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        built: dict[str, Any] = super().build_widget_attrs(attrs, widget)
+        widget = widget or self.field.widget
+        own = widget.attrs.get("class", "")
+        built["class"] = f"{self._css(widget)} {own}".strip()
+        return built
+
+    @staticmethod
+    def _css(widget: forms.Widget) -> str:
+        if isinstance(widget, CHECKS):
+            return "form-check-input"
+        return "form-select" if isinstance(widget, forms.Select) else "form-control"
+
+    @property
+    def is_check(self) -> bool:
+        return isinstance(self.field.widget, forms.CheckboxInput)
+
+    @property
+    def is_choices(self) -> bool:
+        return isinstance(self.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+
+
+class Renderer(TemplatesSetting):
+    """`{{ form }}` and `{{ field.as_field_group }}` use the components."""
+
+    form_template_name = "components/form.html"
+    field_template_name = "components/field.html"
+    bound_field_class = Field
+
+
+class DecimalField(forms.DecimalField):
+    """A number typed by people: decimal point or comma, no spinner, no scientific notation."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            text = value.strip().replace(" ", "").replace("−", "-")
+            value = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+            if "e" in value.lower():
+                raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)

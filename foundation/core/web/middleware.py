@@ -1,0 +1,56 @@
+"""A refusal that no view caught still ends as a page with its reason, never as a server error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+
+from foundation.core.errors import Refusal
+
+SHOP_PREFIXES = ("/shop/", "/floor/", "/accounts/badge")
+
+
+def is_shop(request: HttpRequest) -> bool:
+    """Is this a page of the tablet?"""
+    return request.path.startswith(SHOP_PREFIXES)
+
+
+def back_of(request: HttpRequest) -> str:
+    """The page the reader came from, when it is one of ours."""
+    came = request.META.get("HTTP_REFERER", "")
+    if came and url_has_allowed_host_and_scheme(came, {request.get_host()}):
+        return came
+    return reverse("portal:home")
+
+
+class RefusalMiddleware:
+    """Turns refusals into the banner (htmx) or the refusal page, with the status of the refusal."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Refusal) or request.path.startswith("/api/"):
+            return None
+        if error.code == "not-authenticated":
+            return self._to_the_door(request)
+        context: dict[str, Any] = {"problem": error, "back": back_of(request)}
+        if request.headers.get("HX-Request"):
+            answer = render(request, "components/problem_banner.html", context, status=error.status)
+            answer["HX-Retarget"], answer["HX-Reswap"] = "#problem", "innerHTML show:top"
+            return answer
+        page = "portal/refusal_shop.html" if is_shop(request) else "portal/refusal.html"
+        return render(request, page, context, status=error.status)
+
+    def _to_the_door(self, request: HttpRequest) -> HttpResponse:
+        door = reverse("accounts:badge-in" if is_shop(request) else "accounts:login")
+        came = request.get_full_path() if request.method == "GET" else ""
+        return redirect(f"{door}?{urlencode({'next': came})}" if came else door)

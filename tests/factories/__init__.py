@@ -1,1 +1,0 @@
-"""What tests stand on: made by the services that the plant uses, never by writing rows."""
