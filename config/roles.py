@@ -12,6 +12,8 @@ READ = [
     "quality.view_quality",
     "dhr.view_record",
     "records.view_trail",
+    "files.view_attachment",
+    "printing.view_label",
     "equipment.view_equipment",
     "personnel.view_qualifications",
 ]
@@ -61,6 +63,8 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
             "inventory.view_stock",
             "quality.raise_nonconformance",
             "quality.report_event",
+            "files.view_attachment",
+            "printing.view_label",
         ],
     ),
     (
@@ -82,6 +86,7 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
         "warehouse",
         {"en": "Warehouse", "zh-hans": "仓库"},
         [
+            "printing.view_label",
             "inventory.view_stock",
             "inventory.receive_stock",
             "inventory.move_stock",

@@ -4,15 +4,20 @@
 alert rows. Everything else runs *after*, as a job, and cannot stop a line.
 """
 
+from foundation.accounts.events import AccountLockedOut
 from foundation.core import events, jobs
 from foundation.core.events import Event
 
-IN_TRANSACTION: dict[type[Event], list[str]] = {}
+IN_TRANSACTION: dict[type[Event], list[str]] = {
+    AccountLockedOut: ["foundation.alerts.handlers.on_account_locked"],
+}
 
 AFTER: dict[type[Event], list[str]] = {}
 
 PROVIDERS: dict[str, list[str]] = {
     "records.check_signer": ["foundation.accounts.services.check_signer"],
+    "records.more_checks": ["foundation.files.selectors.check_files"],
+    "alerts.open_count": ["foundation.alerts.selectors.open_count"],
 }
 
 JOBS: dict[str, str] = {}

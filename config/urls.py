@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("config.portal.urls")),
     path("accounts/", include("foundation.accounts.urls")),
+    path("", include("foundation.files.urls")),
 ]
 
 handler400 = "config.portal.views.bad_request"

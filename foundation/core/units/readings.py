@@ -141,7 +141,8 @@ def _number(cleaned: str, text: str) -> tuple[Decimal, str, tuple[Note, ...]]:
     match = _NUMBER.fullmatch(cleaned)
     if match is None:
         raise _not_a_quantity(text)
-    written, note = match["number"], ()
+    written = match["number"]
+    note: tuple[Note, ...] = ()
     if "," in written:
         written, note = _without_commas(written, text)
     number = Decimal(written)

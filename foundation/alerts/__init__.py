@@ -1,0 +1,1 @@
+"""What people must hear of: an inbox by role or person, acknowledged by name."""

@@ -1,0 +1,1 @@
+"""Originals with hash and type, and what they are attached to."""

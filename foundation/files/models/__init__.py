@@ -1,0 +1,3 @@
+from .originals import Attachment, StoredFile
+
+__all__ = ["Attachment", "StoredFile"]

@@ -1,0 +1,5 @@
+"""What other apps call of files."""
+
+from .originals import MAX_SIZE, keep_original
+
+__all__ = ["MAX_SIZE", "keep_original"]

@@ -1,0 +1,3 @@
+from .attachments import attachment_download
+
+__all__ = ["attachment_download"]

@@ -1,0 +1,3 @@
+from .queue import PrintJob
+
+__all__ = ["PrintJob"]
