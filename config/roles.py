@@ -27,6 +27,8 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
             "imports.stage_file",
             "bom.edit_bom",
             "routing.edit_routing",
+            "routing.return_routing",
+            "routing.publish_card",
             "changecontrol.raise_change",
             "changecontrol.assess_change",
             "changecontrol.approve_as_engineering",
@@ -38,6 +40,7 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
         {"en": "Quality engineer", "zh-hans": "质量工程师"},
         [
             *READ,
+            "routing.return_routing",
             "changecontrol.approve_as_quality",
             "changecontrol.assess_change",
             "inventory.inspect_receipt",

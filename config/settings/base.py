@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "resources.personnel",
     "resources.equipment",
     "bom",
+    "routing",
     "config",
     "config.portal",
 ]
