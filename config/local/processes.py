@@ -76,7 +76,8 @@ def stop_process(process: subprocess.Popen[bytes], first: signal.Signals, grace:
     """Asks first, then insists, then kills what is left of the group that this process leads."""
     if process.returncode is not None:  # reaped already: its number may be somebody else's by now
         return
-    for number, patience in ((first, grace), (signal.SIGTERM, 3.0)):
+    requests = {first: grace} if first == signal.SIGTERM else {first: grace, signal.SIGTERM: 3.0}
+    for number, patience in requests.items():
         if has_ended(process):
             break
         with contextlib.suppress(ProcessLookupError):

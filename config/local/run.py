@@ -35,7 +35,7 @@ def run() -> None:
         web = supervisor.add(web_child(site, port))
         supervisor.add(worker_child(site))
         await_page(web, port)
-        greet(supervisor, site, port, time.monotonic() - started)
+        greet(supervisor, site, port, started)
         supervisor.watch()
 
 
@@ -89,15 +89,21 @@ def await_page(web: Child, port: int, patience: float = 60.0) -> None:
     raise StartError(f"The web server does not answer:\n{last_lines(web.log)}")
 
 
-def greet(supervisor: Supervisor, site: Site, port: int, seconds: float) -> None:
-    say(f"\nArteria is at http://127.0.0.1:{port}/  (ready in {seconds:.1f} s)")
-    if site.demo:
-        users = VAR / "demo-users.txt"
-        if not users.exists() or not users.read_text().strip():
-            users.unlink(missing_ok=True)
-            run_commands(supervisor, site, ["?demo_users"], log=users)
-        say(users.read_text().rstrip())
+def greet(supervisor: Supervisor, site: Site, port: int, started: float) -> None:
+    users = demo_users(supervisor, site) if site.demo else ""
+    say(f"\nArteria is at http://127.0.0.1:{port}/  (ready in {time.monotonic() - started:.1f} s)")
+    if users:
+        say(users)
     say(f"The data is in {VAR}, the logs are in {VAR / 'log'}. Ctrl-C stops everything that was started here.")
+
+
+def demo_users(supervisor: Supervisor, site: Site) -> str:
+    """One demo user per role, as `manage.py demo_users` prints them; asked once, on the first start."""
+    kept = VAR / "demo-users.txt"
+    if not kept.exists() or not kept.read_text().strip():
+        kept.unlink(missing_ok=True)
+        run_commands(supervisor, site, ["?demo_users"], log=kept)
+    return kept.read_text().rstrip()
 
 
 def keep_logs_small(folder: Path, limit: int = 10_000_000) -> None:

@@ -98,7 +98,8 @@ def reachable_binaries(binaries: Path, user: SystemUser | None, shelf: Path) -> 
             shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
         for path in [fresh, *fresh.rglob("*")]:
             if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o444))
+                mode = path.stat().st_mode
+                path.chmod(mode | (0o555 if mode & 0o100 else 0o444))
         try:
             fresh.rename(target)
         except OSError:  # another start was faster

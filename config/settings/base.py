@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.postgres",
     "django.forms",
     "simple_history",
     "rest_framework",
@@ -57,6 +58,8 @@ INSTALLED_APPS = [
     "resources.equipment",
     "bom",
     "routing",
+    "resources.inventory",
+    "demo",
     "config",
     "config.portal",
 ]

@@ -12,12 +12,14 @@ transaction, one ledger entry. Nobody catches a refusal inside an act.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.db.models.expressions import RawSQL
 
@@ -46,6 +48,7 @@ class Act:
     tables: set[str] = field(default_factory=set)
     pending: list[events.Event] = field(default_factory=list)
     outer: Act | None = None
+    refused: Refusal | None = None  # by an act within this one
 
     def about(self, record: models.Model | RecordRef) -> None:
         """The record that the act is about: what the ledger is searched by."""
@@ -108,6 +111,9 @@ def _inner(this: Act, outer: Act) -> Iterator[Act]:
     token = _current.set(this)
     try:
         yield this
+    except Refusal as refusal:
+        outer.root.refused = refusal
+        raise
     finally:
         _current.reset(token)
     outer.root.parts.append(_part(this))
@@ -118,6 +124,8 @@ def _outermost(this: Act) -> Iterator[Act]:
         token = _current.set(this)
         try:
             yield this
+            if this.refused is not None:  # somebody caught it: what the inner act wrote before must not be committed
+                raise RuntimeError(f"{this.verb}: a refusal within an act is not to be caught") from this.refused
             entry = _append(this, Outcome.DONE)
             for number, event in enumerate(this.pending):
                 jobs.enqueue_event(event, f"{entry.pk}.{number}")
@@ -163,11 +171,16 @@ def _append(this: Act, outcome: str) -> LedgerEntry:
         reason=this.reason,
         captured_at=this.captured_at or this.at,
         received_at=this.at,
-        parts=this.parts,
-        data=this.data,
+        parts=_json(this.parts),
+        data=_json(this.data),
         tables=formats,
     )
     if formats:
         entry.digest = RawSQL("arteria_act_digest(%s::jsonb)", [connection.ops.adapt_json_value(formats, None)])
     entry.save(force_insert=True)
     return entry
+
+
+def _json(value: Any) -> Any:
+    """As JSON keeps it: decimals and moments as strings, texts translated now. An act is not lost for a detail's type."""
+    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))

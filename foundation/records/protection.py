@@ -8,6 +8,7 @@ migration, so that no table can be forgotten; `verify_records` and a test check 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,87 +29,10 @@ from foundation.records.models import (
     SealBlock,
     SigningKey,
 )
+from foundation.records.protection_sql import DIGEST, FUNCTIONS
 
 UNSEALED = (Seal, SealBlock, SigningKey, LeafFormat)
 REVISION_MOVES = (("draft", "in_review"), ("in_review", "draft"), ("in_review", "approved"), ("approved", "retired"))
-
-FUNCTIONS = """
-CREATE OR REPLACE FUNCTION arteria_stamp_tx() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN NEW.tx := pg_current_xact_id()::text::bigint; RETURN NEW; END $$;
-
-CREATE OR REPLACE FUNCTION arteria_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '% on % refused: its rows are written once', TG_OP, TG_TABLE_NAME USING ERRCODE = 'AR001'; END $$;
-
-CREATE OR REPLACE FUNCTION arteria_guard_revision() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE free text[] := string_to_array(TG_ARGV[0], ','); moves text[] := string_to_array(TG_ARGV[1], ',');
-BEGIN
-  IF TG_OP = 'DELETE' THEN
-    IF OLD.state <> 'draft' THEN
-      RAISE EXCEPTION 'DELETE on % refused: the revision is %', TG_TABLE_NAME, OLD.state USING ERRCODE = 'AR002';
-    END IF;
-    RETURN OLD;
-  END IF;
-  IF TG_OP = 'INSERT' THEN
-    IF NEW.state <> 'draft' THEN
-      RAISE EXCEPTION 'INSERT on % refused: a revision starts as a draft', TG_TABLE_NAME USING ERRCODE = 'AR002';
-    END IF;
-    RETURN NEW;
-  END IF;
-  IF OLD.state <> NEW.state AND NOT (OLD.state || '>' || NEW.state) = ANY (moves) THEN
-    RAISE EXCEPTION 'UPDATE on % refused: no way from % to %', TG_TABLE_NAME, OLD.state, NEW.state USING ERRCODE = 'AR003';
-  END IF;
-  IF OLD.state <> 'draft' AND (to_jsonb(OLD) - free) IS DISTINCT FROM (to_jsonb(NEW) - free) THEN
-    RAISE EXCEPTION 'UPDATE on % refused: the content of a revision is frozen once it left draft', TG_TABLE_NAME
-      USING ERRCODE = 'AR002';
-  END IF;
-  RETURN NEW;
-END $$;
-
-CREATE OR REPLACE FUNCTION arteria_guard_revision_content() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE parent bigint; parents bigint[] := '{}'; found text;
-BEGIN
-  IF TG_OP <> 'INSERT' THEN parents := parents || (to_jsonb(OLD) ->> TG_ARGV[1])::bigint; END IF;
-  IF TG_OP <> 'DELETE' THEN parents := parents || (to_jsonb(NEW) ->> TG_ARGV[1])::bigint; END IF;
-  FOREACH parent IN ARRAY parents LOOP
-    EXECUTE format('SELECT state FROM %I WHERE id = $1 FOR KEY SHARE', TG_ARGV[0]) INTO found USING parent;
-    IF found IS DISTINCT FROM 'draft' THEN
-      RAISE EXCEPTION '% on % refused: its revision is not a draft', TG_OP, TG_TABLE_NAME USING ERRCODE = 'AR002';
-    END IF;
-  END LOOP;
-  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-  RETURN NEW;
-END $$;
-"""
-
-DIGEST = r"""
-CREATE OR REPLACE FUNCTION arteria_act_digest(formats jsonb) RETURNS bytea LANGUAGE plpgsql STABLE
-  SET TimeZone = 'UTC' SET DateStyle = 'ISO, MDY' SET IntervalStyle = 'postgres' SET bytea_output = 'hex'
-  SET extra_float_digits = 1
-AS $$
-DECLARE t_name text; t_format bigint; t_line text; t_key text; part bytea; whole bytea := ''::bytea;
-BEGIN
-  FOR t_name, t_format IN SELECT e.key, e.value::bigint FROM jsonb_each_text(formats) e ORDER BY e.key COLLATE "C" LOOP
-    SELECT f.key, string_agg(
-      CASE WHEN a.atttypid = 'boolean'::regtype
-        THEN format('CASE r.%1$I WHEN true THEN ''t'' WHEN false THEN ''f'' ELSE ''\N'' END', c.name)
-        ELSE format('coalesce(replace(replace(replace(replace(replace(replace(replace(r.%1$I::text, ''\'', ''\\''), '
-          || 'chr(8), ''\b''), chr(9), ''\t''), chr(10), ''\n''), chr(11), ''\v''), chr(12), ''\f''), chr(13), ''\r''), ''\N'')',
-          c.name) END,
-      ' || chr(9) || ' ORDER BY c.position)
-    INTO t_key, t_line
-    FROM records_leafformat f
-    CROSS JOIN LATERAL jsonb_array_elements_text(f.columns) WITH ORDINALITY AS c(name, position)
-    JOIN pg_attribute a ON a.attrelid = f.table_name::regclass AND a.attname = c.name
-    WHERE f.id = t_format AND f.table_name = t_name
-    GROUP BY f.key;
-    EXECUTE format('SELECT coalesce(sha256(string_agg(sha256(''\x00''::bytea || convert_to(%s, ''UTF8'')), ''''::bytea '
-      || 'ORDER BY r.%I)), ''''::bytea) FROM %I r WHERE r.tx = $1', t_line, t_key, t_name)
-    INTO part USING pg_current_xact_id()::text::bigint;
-    whole := whole || sha256(convert_to(t_name, 'UTF8')) || part;
-  END LOOP;
-  RETURN sha256(whole);
-END $$;
-"""
 
 
 def key_of(model: type[models.Model]) -> str:
@@ -180,13 +104,39 @@ def triggers() -> Iterator[tuple[str, str, str]]:
 
 
 def missing_triggers(cursor: CursorWrapper) -> list[tuple[str, str]]:
-    """(table, trigger) of protections that are absent or not enabled in the database."""
+    """(table, trigger) of protections that are absent, switched off, or no longer fire when and as they should."""
     cursor.execute(
-        "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-        "WHERE t.tgname LIKE 'arteria\\_%%' AND t.tgenabled IN ('O', 'A')"
+        "SELECT c.relname, t.tgname, p.proname, t.tgtype::int, encode(t.tgargs, 'escape') FROM pg_trigger t "
+        "JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid "
+        "WHERE t.tgname LIKE 'arteria\\_%%' AND t.tgenabled IN ('O', 'A') AND t.tgqual IS NULL"
     )
-    present = set(cursor.fetchall())
-    return [(table, name) for table, name, _statement in triggers() if (table, name) not in present]
+    present = {(table, name): (function, bits, args) for table, name, function, bits, args in cursor.fetchall()}
+    return [
+        (table, name)
+        for table, name, statement in triggers()
+        if present.get((table, name)) != (name, _trigger_bits(statement), _trigger_arguments(statement))
+    ]
+
+
+def _trigger_bits(statement: str) -> int:
+    """When and for what a trigger fires, as pg_trigger.tgtype counts it."""
+    bits = {"FOR EACH ROW": 1, "BEFORE": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
+    head, _on, _table = statement.partition(" ON ")
+    return sum(bit for word, bit in bits.items() if word in head + statement[statement.index(" FOR EACH ") :])
+
+
+def _trigger_arguments(statement: str) -> str:
+    """As pg_trigger.tgargs keeps them: each ended by a zero byte."""
+    given = statement[statement.rindex("(") + 1 : statement.rindex(")")]
+    return "".join(f"{argument.strip(chr(39))}\\000" for argument in given.split("', '")) if given else ""
+
+
+def changed_functions(cursor: CursorWrapper) -> list[str]:
+    """Functions behind the protections whose body is not the one that `install` put there."""
+    cursor.execute("SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'arteria\\_%%'")
+    present = dict(cursor.fetchall())
+    wanted = dict(re.findall(r"FUNCTION (\w+)\(.*?AS \$\$(.*?)\$\$", FUNCTIONS + DIGEST, re.DOTALL))
+    return sorted(name for name, body in wanted.items() if present.get(name) != body)
 
 
 def after_migrate(sender: Any, using: str = "default", **_kwargs: Any) -> None:

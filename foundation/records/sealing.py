@@ -17,6 +17,7 @@ from foundation.records.models import LeafFormat, Seal, SealBlock, SigningKey
 
 BATCH_ROWS = 20_000
 GENESIS = "0" * 64
+ENDLESS = 2**62  # a horizon above every transaction
 LOCK = 0x5EA1  # pg_advisory_xact_lock: one sealer at a time, writers never wait for it
 
 
@@ -62,7 +63,7 @@ def make_seal() -> Seal | None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         last = Seal.objects.order_by("-number").first()
         horizon = read_horizon(cursor, last)
-        end = _batch_end(cursor, horizon)
+        end = batch_end(cursor, horizon)
         if end is None:
             return None
         leaves.pin_settings(cursor)
@@ -106,7 +107,7 @@ def oldest_unsealed(cursor: CursorWrapper) -> datetime | None:
     return found
 
 
-def _batch_end(cursor: CursorWrapper, horizon: Horizon) -> int | None:
+def batch_end(cursor: CursorWrapper, horizon: Horizon) -> int | None:
     """The horizon after about BATCH_ROWS rows; never in the middle of a transaction. None when there is no row."""
     counted = " UNION ALL ".join(
         f"(SELECT tx FROM {leaves.quote(model._meta.db_table)} "  # noqa: S608 - own table names
@@ -138,10 +139,11 @@ def _read_blocks(cursor: CursorWrapper, low: int, high: int) -> dict[str, dict[s
 
 
 def read_block(cursor: CursorWrapper, table: str, form: LeafFormat, low: int, high: int) -> dict[str, Any]:
-    """Keys and leaves of one table between two horizons, in the order (tx, key)."""
-    block: dict[str, Any] = {"keys": bytearray(), "leaves": []}
+    """Transactions, keys and leaves of one table's rows between two horizons, in the order (tx, key)."""
+    block: dict[str, Any] = {"txs": [], "keys": bytearray(), "leaves": []}
 
-    def consume(_tx: int, key: int, line: bytes) -> None:
+    def consume(tx: int, key: int, line: bytes) -> None:
+        block["txs"].append(tx)
         block["keys"] += key.to_bytes(8, "big", signed=True)
         block["leaves"].append(leaves.leaf_hash(line))
 

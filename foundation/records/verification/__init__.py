@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 
 from foundation.core import events
-from foundation.records.verification import rows, seals
+from foundation.records.verification import acts, rows, seals
 from foundation.records.verification.findings import Finding
 
 MORE_CHECKS = "records.more_checks"
@@ -38,7 +38,8 @@ def verify(*, first_seal: int = 1, progress: Callable[[int, str], None] | None =
     steps: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
         ("protection", rows.check_protection),
         ("seals", lambda: seals.check_seals(first_seal, counted)),
-        ("acts", rows.check_acts),
+        ("unsealed acts", acts.check_unsealed),
+        ("rows without an act", rows.check_acts),
         ("live rows", rows.check_live_rows),
         ("plant", lambda: (finding for found in events.ask(MORE_CHECKS) for finding in found)),
     ]

@@ -54,7 +54,9 @@ def _check_live_table(live: type[models.Model], history: type[models.Model]) -> 
 
 
 def check_protection() -> Iterator[Finding]:
-    """Every trigger is there and enabled."""
+    """Every trigger is there, enabled and as it was made, and so are the functions behind them."""
     with connection.cursor() as cursor:
+        for function in protection.changed_functions(cursor):
+            yield Finding(kinds.UNPROTECTED, function, detail="its body was changed")
         for table, trigger in protection.missing_triggers(cursor):
             yield Finding(kinds.UNPROTECTED, table, detail=trigger)

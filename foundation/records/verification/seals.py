@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from django.db import connection
 
 from foundation.core.canonical import canonical_json
 from foundation.records import keys, leaves, sealing
 from foundation.records.models import LeafFormat, Seal, SealBlock, SigningKey
+from foundation.records.verification import acts
 from foundation.records.verification import findings as kinds
 from foundation.records.verification.findings import Finding
 
@@ -54,12 +55,12 @@ def _check_chain(seal: Seal, previous: Seal | None, public_keys: dict[str, bytes
 
 def _check_rows(seal: Seal, formats: dict[int, LeafFormat], rows_checked: list[int] | None) -> Iterator[Finding]:
     blocks = {block.table_name: block for block in SealBlock.objects.filter(seal=seal)}
+    parts: acts.Parts = {}
     for table in sorted(formats_in_use(seal, formats)):
         sealed = seal.tables.get(table)
         form = formats[sealed["format"]] if sealed else formats[leaves.current_format_id(table)]
-        with connection.cursor() as cursor:
-            leaves.pin_settings(cursor)
-            found = sealing.read_block(cursor, table, form, seal.horizon_from, seal.horizon_to)
+        found = acts.read(table, form, seal.horizon_from, seal.horizon_to)
+        acts.parts_of(parts, table, form, found)
         if rows_checked is not None:
             rows_checked[0] += len(found["leaves"])
         if sealed is None:
@@ -67,6 +68,7 @@ def _check_rows(seal: Seal, formats: dict[int, LeafFormat], rows_checked: list[i
                 yield Finding(kinds.INSERTED, table, key, seal.number)
         elif leaves.merkle_root(found["leaves"]).hex() != sealed["root"]:
             yield from _name_rows(seal, table, sealed["root"], blocks.get(table), found)
+    yield from acts.check_digests(parts, seal.horizon_from, seal.horizon_to, formats)
 
 
 def formats_in_use(seal: Seal, formats: dict[int, LeafFormat]) -> set[str]:
@@ -74,11 +76,9 @@ def formats_in_use(seal: Seal, formats: dict[int, LeafFormat]) -> set[str]:
     return {form.table_name for form in formats.values()} | set(seal.tables)
 
 
-def _name_rows(
-    seal: Seal, table: str, root: str, block: SealBlock | None, found: dict[str, bytearray | list[bytes]]
-) -> Iterator[Finding]:
+def _name_rows(seal: Seal, table: str, root: str, block: SealBlock | None, found: dict[str, Any]) -> Iterator[Finding]:
     """The root does not match: compare with the kept leaves, if these still give the root, and name each row."""
-    now = dict(leaves.iter_block(bytes(found["keys"]), b"".join(found["leaves"])))  # type: ignore[arg-type]
+    now = dict(leaves.iter_block(bytes(found["keys"]), b"".join(found["leaves"])))
     kept = dict(leaves.iter_block(bytes(block.keys), bytes(block.leaves))) if block else {}
     if not block or leaves.merkle_root(list(kept.values())).hex() != root:
         yield Finding(kinds.BLOCK_BROKEN, "records_sealblock", block.pk if block else None, seal.number, detail=table)
