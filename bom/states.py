@@ -12,6 +12,30 @@ DRAFT, IN_REVIEW, APPROVED, RETIRED = (
     RevisionState.RETIRED,
 )
 
+IN_APPROVAL, WITHDRAWN = "in_approval", "withdrawn"
+ENGINEERING, QUALITY = "engineering", "quality"
+# The first load of a plant's parts lists is approved by both sides, by different people (a later one is a change).
+BASELINE_SIDES = {
+    ENGINEERING: "bom.approve_baseline_as_engineering",
+    QUALITY: "bom.approve_baseline_as_quality",
+}
+
+BASELINE = StateTable(
+    "bom.baseline",
+    [
+        Transition(IN_APPROVAL, "sign", IN_APPROVAL, meaning="approved", label=_("Sign")),
+        Transition(IN_APPROVAL, "complete", APPROVED),
+        Transition(
+            IN_APPROVAL,
+            "withdraw",
+            WITHDRAWN,
+            permission="bom.edit_bom",
+            reason_required=True,
+            label=_("Withdraw"),
+        ),
+    ],
+)
+
 REVISION = StateTable(
     "bom.revision",
     [

@@ -26,6 +26,8 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
             *READ,
             "imports.stage_file",
             "bom.edit_bom",
+            "bom.publish_bom",
+            "bom.approve_baseline_as_engineering",
             "routing.edit_routing",
             "routing.return_routing",
             "routing.publish_card",
@@ -41,6 +43,8 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
         [
             *READ,
             "routing.return_routing",
+            "bom.publish_bom",
+            "bom.approve_baseline_as_quality",
             "changecontrol.approve_as_quality",
             "changecontrol.assess_change",
             "inventory.inspect_receipt",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bom.querysets import ItemManager
 from foundation.core.texts import localized
-from foundation.records.models import TrackedManager, TrackedModel
+from foundation.records.models import TrackedModel
 
 
 class ItemKind(models.TextChoices):
@@ -58,7 +60,7 @@ class Item(TrackedModel):
     technical_requirements = models.CharField(_("technical requirements number"), max_length=80, default="", blank=True)
     udi_di = models.CharField(_("UDI-DI"), max_length=20, default="", blank=True)
 
-    objects = ItemManager()
+    objects: ClassVar[Any] = ItemManager()
 
     class Meta:
         constraints = [
@@ -88,7 +90,6 @@ class Supplier(TrackedModel):
 
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=200)
-    objects = TrackedManager()
 
     def __str__(self) -> str:
         return self.name
@@ -102,7 +103,6 @@ class ApprovedSource(TrackedModel):
     part_number = models.CharField(max_length=120)
     approved = models.BooleanField(default=True)
     note = models.JSONField(default=dict, blank=True)
-    objects = TrackedManager()
 
     class Meta:
         constraints = [
@@ -125,7 +125,6 @@ class StandardCost(TrackedModel):
     approximate = models.BooleanField(default=False)
     uncertain = models.BooleanField(default=False)
     note = models.JSONField(default=dict, blank=True)
-    objects = TrackedManager()
 
     class Meta:
         constraints = [

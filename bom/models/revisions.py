@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bom.models.items import Item
 from bom.querysets import RevisionManager
-from foundation.records.models import ControlledRevision, RevisionContent, TrackedManager
+from foundation.records.models import ControlledRevision, RevisionContent
 
 
 class Basis(models.TextChoices):
@@ -29,6 +31,9 @@ class BomRevision(ControlledRevision):
     number = models.CharField(max_length=100, unique=True)
     copied_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     origin = models.CharField(max_length=200, default="", blank=True)  # e.g. the import it came from
+    edition = models.PositiveIntegerField(
+        default=0
+    )  # counts the edits of the draft: two editors cannot overwrite each other
     content = models.JSONField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     approval_label = models.CharField(max_length=100, default="", blank=True)
@@ -44,7 +49,7 @@ class BomRevision(ControlledRevision):
         "approval_id",
         "approval_number",
     )
-    objects = RevisionManager()
+    objects: ClassVar[Any] = RevisionManager()
 
     class Meta:
         constraints = [
@@ -59,6 +64,11 @@ class BomRevision(ControlledRevision):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def etag(self) -> str:
+        """Changes with every edit and every state."""
+        return f"{self.pk}-{self.edition}-{self.state}"
 
 
 class BomLine(RevisionContent):
@@ -85,7 +95,6 @@ class BomLine(RevisionContent):
     alternate_condition = models.JSONField(default=dict, blank=True)
     used_with = models.CharField(max_length=20, default="", blank=True)
     note = models.JSONField(default=dict, blank=True)
-    objects = TrackedManager()
 
     class Meta:
         constraints = [
@@ -114,7 +123,6 @@ class BomTool(RevisionContent):
     quantity = models.DecimalField(max_digits=20, decimal_places=6, default=1)
     optional = models.BooleanField(default=False)
     note = models.JSONField(default=dict, blank=True)
-    objects = TrackedManager()
 
     class Meta:
         constraints = [

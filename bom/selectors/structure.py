@@ -1,0 +1,224 @@
+"""The multi-level structure: explosion down. (Where-used, up, is in where_used.py.)"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from bom.exceptions import CycleFound
+from bom.models import BomRevision, Item
+from bom.selectors.content import position_key
+from foundation.records.models import RevisionState
+
+ONE = Decimal(1)
+# Which revision stands for an item below: the newest approved one, else (before the baseline) the newest open one.
+_DOWN = """
+WITH RECURSIVE standing (id, item_id) AS NOT MATERIALIZED (
+    SELECT r.id, r.item_id FROM bom_bomrevision r WHERE r.id = (
+        SELECT c.id FROM bom_bomrevision c WHERE c.item_id = r.item_id AND c.state <> 'retired'
+        ORDER BY (c.state = 'approved') DESC, c.sequence DESC LIMIT 1)
+), reached (id, item_id) AS (
+    SELECT id, item_id FROM bom_bomrevision WHERE id = %s
+    UNION
+    SELECT standing.id, standing.item_id FROM reached
+    JOIN bom_bomline l ON l.revision_id = reached.id AND l.cut_from = ''
+    JOIN standing ON standing.item_id = l.component_id
+)
+SELECT l.revision_id, child.id, l.component_id, l.position, l.quantity, l.unit, l.basis, l.scrap_factor, l.optional,
+       l.approximate, l.is_cut_stock, l.cut_from, l.used_with, l.alternate_of <> '[]'::jsonb
+FROM reached
+JOIN bom_bomline l ON l.revision_id = reached.id
+LEFT JOIN reached child ON child.item_id = l.component_id AND l.cut_from = ''
+"""
+
+
+class LineFacts(NamedTuple):
+    """One line as the structure needs it. ``child`` is the revision that the component is made by, None for a leaf."""
+
+    revision_id: int
+    child: int | None
+    item_id: int
+    position: str
+    quantity: Decimal
+    unit: str
+    basis: str
+    scrap_factor: Decimal
+    optional: bool
+    approximate: bool
+    is_cut_stock: bool
+    cut_from: str
+    used_with: str
+    is_alternate: bool
+
+
+class ItemFacts(NamedTuple):
+    """What a reader of the structure is shown of an item."""
+
+    id: int
+    number: str
+    name: dict[str, str]
+    kind: str
+    unit: str
+    tracking: str
+    make_or_buy: str
+    without_list: bool
+
+
+class ExplodedLine(NamedTuple):
+    """One node of the explosion. ``quantity`` is the rolled-up one for the quantity asked for, in ``unit``.
+
+    ``taken`` is False for what the default build leaves out (optional lines, alternates and their companions, pieces that
+    are cut from a stock line, and all below them); such nodes are only there when everything was asked for.
+    """
+
+    level: int
+    path: tuple[str, ...]
+    position: str
+    item: ItemFacts
+    quantity: Decimal
+    quantity_each: Decimal
+    unit: str
+    role: str
+    taken: bool
+    approximate: bool
+    revision_id: int
+    child_revision_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """All revisions below one, each once: lines by revision (in order of position) and items by id."""
+
+    root: int
+    lines: Mapping[int, list[LineFacts]]
+    items: Mapping[int, ItemFacts]
+
+
+def current_revision(item: Item | int) -> BomRevision | None:
+    """The newest approved revision of the item, None when there is none."""
+    item_id = item if isinstance(item, int) else item.pk
+    found: BomRevision | None = BomRevision.objects.filter(item_id=item_id).approved().newest_first().first()
+    return found
+
+
+def newest_revision(item: Item | int) -> BomRevision | None:
+    """The current revision, else the newest open one: what stands for the item in a structure."""
+    item_id = item if isinstance(item, int) else item.pk
+    open_one = BomRevision.objects.filter(item_id=item_id).exclude(state=RevisionState.RETIRED).newest_first().first()
+    return current_revision(item_id) or open_one
+
+
+def load_structure(revision: BomRevision | int) -> Structure:
+    """Everything below a revision in two queries, however deep. A revision below is the newest approved one of its item
+    (before a baseline: the newest open one)."""
+    root = revision if isinstance(revision, int) else revision.pk
+    with connection.cursor() as cursor:
+        cursor.execute(_DOWN, [root])
+        rows = [LineFacts._make(row) for row in cursor.fetchall()]
+    lines: dict[int, list[LineFacts]] = defaultdict(list)
+    for row in rows:
+        lines[row.revision_id].append(row)
+    for of_one in lines.values():
+        of_one.sort(key=lambda line: position_key(line.position))
+    ids = {row.item_id for row in rows}
+    facts = Item.objects.filter(pk__in=ids).values_list(*ItemFacts._fields)
+    return Structure(root, dict(lines), {row[0]: ItemFacts._make(row) for row in facts})
+
+
+def role_of(line: LineFacts) -> str:
+    """What the line is: component, cut_stock, cut_piece, optional, alternate or companion (used with another only)."""
+    if line.cut_from:
+        return "cut_piece"
+    if line.is_cut_stock:
+        return "cut_stock"
+    if line.is_alternate:
+        return "alternate"
+    if line.optional:
+        return "optional"
+    return "companion" if line.used_with else "component"
+
+
+def taken_positions(lines: Iterable[LineFacts]) -> set[str]:
+    """Positions that the default build takes.
+
+    Left out: optional lines, alternates, pieces cut from a stock line (its quantity is what counts), and every line that
+    is used only with one that is left out.
+    """
+    rows = list(lines)
+    taken = {row.position for row in rows if not (row.optional or row.is_alternate or row.cut_from)}
+    while True:
+        dropped = {
+            row.position for row in rows if row.position in taken and row.used_with and row.used_with not in taken
+        }
+        if not dropped:
+            return taken
+        taken -= dropped
+
+
+def quantity_for(line: LineFacts, parents: Decimal) -> Decimal:
+    """How much of the line's component ``parents`` pieces take. Scrap adds its share; a line per batch or fixed counts once."""
+    if line.basis != "per_unit":
+        parents = ONE
+    return line.quantity * (ONE + line.scrap_factor) * parents if line.scrap_factor else line.quantity * parents
+
+
+def explode(
+    revision: BomRevision | int, quantity: Decimal | int = 1, *, everything: bool = False
+) -> list[ExplodedLine]:
+    """Every node below a revision, depth first in order of position, with quantities rolled up for ``quantity`` pieces.
+
+    Only what the default build takes, so that quantities may be added up for issue and cost; with ``everything`` also what
+    it leaves out, marked. CycleFound when an item contains itself.
+    """
+    structure = load_structure(revision)
+    taken = {revision_id: taken_positions(lines) for revision_id, lines in structure.lines.items()}
+    found: list[ExplodedLine] = []
+    _walk(structure, taken, everything, found, structure.root, Decimal(quantity), (), True, ())
+    return found
+
+
+def _walk(
+    structure: Structure,
+    taken: Mapping[int, set[str]],
+    everything: bool,
+    found: list[ExplodedLine],
+    revision_id: int,
+    parents: Decimal,
+    path: tuple[str, ...],
+    live: bool,
+    above: tuple[int, ...],
+) -> None:
+    if revision_id in above:
+        raise CycleFound(_("This structure contains itself at %(path)s.") % {"path": "/".join(path)})
+    above = (*above, revision_id)
+    positions = taken.get(revision_id, set())
+    for line in structure.lines.get(revision_id, ()):
+        counts = live and line.position in positions
+        if not (counts or everything):
+            continue
+        amount, here = quantity_for(line, parents), (*path, line.position)
+        item, role = structure.items[line.item_id], role_of(line)
+        node = (len(here), here, line.position, item, amount, line.quantity, line.unit, role, counts)
+        found.append(ExplodedLine(*node, line.approximate, revision_id, line.child))
+        if line.child is not None:
+            _walk(structure, taken, everything, found, line.child, amount, here, counts, above)
+
+
+def requirements(lines: Iterable[ExplodedLine]) -> dict[int, Decimal]:
+    """Total quantity by item over an explosion: what must be issued or made."""
+    totals: dict[int, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        if line.taken:
+            totals[line.item.id] += line.quantity
+    return dict(totals)
+
+
+def components_below(revision: BomRevision | int) -> set[int]:
+    """Ids of all items below a revision, taken by default or not."""
+    return set(load_structure(revision).items)
