@@ -1,0 +1,177 @@
+"""Review by exception, and release: signed over the whole content, wholly or in parts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from dhr.blockers import blockers_of
+from dhr.compile import RecordScope, load_scope, record_content
+from dhr.compile.trail import ledger_entries, trail_hash
+from dhr.events import RecordReleased
+from dhr.exceptions import NotReleasable
+from dhr.models import AuditTrailReview, DeviceHistoryRecord, RecordVersion, Release
+from dhr.policies import require_independent
+from dhr.releasable import releasable_units
+from dhr.states import RECORD_STATES
+from foundation.accounts.policies import require
+from foundation.core.actor import Actor
+from foundation.core.canonical import canonical_json, content_hash
+from foundation.core.refs import RecordRef
+from foundation.records.act import Act, act
+from foundation.records.models import Signature
+from foundation.records.services import Credentials, ToSign, sign
+from resources.inventory import services as inventory
+from resources.inventory.models import StockUnit
+
+
+def review_record(*, actor: Actor, record_id: int, credentials: Credentials, note: str = "") -> RecordVersion:
+    """Sign that completeness, exceptions and the audit trail were reviewed; freezes the content as a version.
+
+    NotReleasable lists everything that is missing or undecided. NotIndependent for who built it. ISO 13485 7.5.1 and 8.2.6,
+    EU GMP Annex 11 §9 (the trail is reviewed before release).
+    """
+    with act(actor=actor, verb="dhr.record.reviewed", reason=note) as this:
+        record, scope = _locked(this, record_id)
+        row = RECORD_STATES.next(record.state, "review", reason=note)
+        require(actor, row.permission, record.batch.order.site_id)
+        _refuse_blocked(scope, for_release=False)
+        entries = ledger_entries(scope)
+        version, signature = _sign_version(actor, record, scope, row.meaning, credentials, note)
+        require_independent(signature.signer_id, scope)
+        AuditTrailReview.objects.create(
+            record=record,
+            up_to_entry=entries[-1].pk if entries else 0,
+            entries=len(entries),
+            trail_hash=trail_hash(entries),
+            signature=signature,
+            at=this.at,
+        )
+        record.state = row.target
+        record.save()
+    return version
+
+
+def reopen_record(*, actor: Actor, record_id: int, reason: str) -> DeviceHistoryRecord:
+    """Send a reviewed record back, with the reason; it is reviewed again as a whole."""
+    with act(actor=actor, verb="dhr.record.reopened", reason=reason) as this:
+        record, _scope = _locked(this, record_id)
+        row = RECORD_STATES.next(record.state, "reopen", reason=reason)
+        require(actor, row.permission, record.batch.order.site_id)
+        record.state = row.target
+        record.save()
+    return record
+
+
+def release_record(
+    *,
+    actor: Actor,
+    record_id: int,
+    credentials: Credentials,
+    stock_unit_ids: Sequence[int] | None = None,
+    note: str = "",
+) -> Release:
+    """Release what conforms: all releasable stock, or only these stock units; the rest stays as it is.
+
+    Signed *released* over the content as it is now, which becomes a version. Refused (NotReleasable, each blocker in words)
+    over anything missing, an open nonconformance or deviation, an imbalance, a component held since it was consumed, a
+    trail not reviewed, or an unreleased record of a component.
+    """
+    with act(actor=actor, verb="dhr.record.released", reason=note) as this:
+        record, scope = _locked(this, record_id)
+        found = releasable_units(scope)
+        chosen = _chosen(found, stock_unit_ids)
+        whole = len(chosen) == len(found) and not _held_rest(scope)
+        row = RECORD_STATES.next(record.state, "release" if whole else "release_part", reason=note)
+        require(actor, row.permission, record.batch.order.site_id)
+        _refuse_blocked(scope, for_release=True)
+        version, signature = _sign_version(actor, record, scope, row.meaning, credentials, note)
+        require_independent(signature.signer_id, scope)
+        for unit in chosen:
+            inventory.release_stock(actor=actor, stock_unit_id=unit.pk, reason=record.number)
+        release = Release(
+            record=record,
+            version=version,
+            signature=signature,
+            quantity=sum((unit.quantity for unit in chosen), Decimal(0)),
+            unit=record.batch.order.unit,
+            stock_units=[{"id": u.pk, "container": u.container, "quantity": str(u.quantity)} for u in chosen],
+            at=this.at,
+        )
+        release.save()
+        record.state = row.target
+        record.save()
+        this.publish(
+            RecordReleased(
+                record_id=record.pk,
+                number=record.number,
+                lot_id=record.lot_id,
+                quantity=str(release.quantity),
+                whole=whole,
+            )
+        )
+    return release
+
+
+def _locked(this: Act, record_id: int) -> tuple[DeviceHistoryRecord, RecordScope]:
+    record: DeviceHistoryRecord = DeviceHistoryRecord.objects.select_for_update().get(pk=record_id)
+    this.about(record)
+    scope = load_scope(record)
+    this.relate(scope.record.batch.order, scope.record.batch)
+    return record, scope
+
+
+def _refuse_blocked(scope: RecordScope, *, for_release: bool) -> None:
+    found = blockers_of(scope, for_release=for_release)
+    if found:
+        raise NotReleasable(
+            _("%(count)d things stand against it: %(first)s") % {"count": len(found), "first": found[0].text},
+            details={"blockers": [blocker.as_json() for blocker in found]},
+        )
+
+
+def _sign_version(
+    actor: Actor, record: DeviceHistoryRecord, scope: RecordScope, meaning: str, credentials: Credentials, note: str
+) -> tuple[RecordVersion, Signature]:
+    """Freeze the content and sign exactly it."""
+    content = record_content(scope)
+    number = record.versions.count() + 1
+    version = RecordVersion(
+        record=record,
+        version=number,
+        content=_as_stored(content),
+        content_hash=content_hash(content),
+        frozen_at=content["compiled_at"],
+    )
+    version.save()
+    subject = ToSign(record=RecordRef.to(record), content=content, version=str(number))
+    [signature] = sign(actor=actor, credentials=credentials, meaning=meaning, subjects=[subject], reason=note)
+    return version, signature
+
+
+def _chosen(found: Sequence[StockUnit], wanted: Sequence[int] | None) -> list[StockUnit]:
+    chosen = [unit for unit in found if wanted is None or unit.pk in wanted]
+    unknown = set(wanted or []) - {unit.pk for unit in found}
+    if unknown or not chosen:
+        raise NotReleasable(
+            _("There is nothing here that can be released: stock is held, rejected, or released already."),
+            details={"stock_units": sorted(unknown)},
+        )
+    return chosen
+
+
+def _held_rest(scope: RecordScope) -> bool:
+    """Is there conforming or held stock of it that this release does not cover?"""
+    lots = [lot.pk for lot in scope.lots]
+    return StockUnit.objects.filter(lot__in=lots, status="in_process", quantity__gt=0).exclude(
+        pk__in=[unit.pk for unit in releasable_units(scope)]
+    ).exists()
+
+
+def _as_stored(content: dict[str, Any]) -> Any:
+    """The canonical form as JSON values, so that what is stored hashes to what was signed."""
+    return json.loads(canonical_json(content))
