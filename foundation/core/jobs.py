@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from foundation.core import clock, events
@@ -19,7 +20,7 @@ from foundation.core.models import Job, JobState
 logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)
 MAX_ATTEMPTS = 5
-# A handler is waited for as long as it renews its lease: `progress.report(percent, message)` does.
+RENEW_EVERY = 10.0  # seconds; a thread renews the lease for as long as the worker lives
 
 _handlers: dict[str, str] = {}
 _nudge: list[Callable[[int], None]] = []
@@ -100,7 +101,8 @@ def run(job_id: int) -> bool:
         return False
     try:
         handler = _run_event if job.kind == "event" else events.resolve(_handlers[job.kind])
-        result = handler(job, Progress(job)) or {}
+        with _renewed_lease(job):
+            result = handler(job, Progress(job)) or {}
     except Exception as error:  # a job's error must end in its row, never in a lost worker
         logger.exception("Job %s failed", job)
         final = job.attempts >= MAX_ATTEMPTS
@@ -115,6 +117,27 @@ def run(job_id: int) -> bool:
         state=JobState.DONE, progress=100, result=result, error="", lease_until=None, finished_at=clock.now()
     )
     return True
+
+
+@contextlib.contextmanager
+def _renewed_lease(job: Job) -> Iterator[None]:
+    """Keep the lease while the handler works, however long; it dies with the worker, and the job is free again."""
+    over = threading.Event()
+
+    def renew() -> None:
+        try:
+            while not over.wait(RENEW_EVERY):
+                Job.objects.filter(pk=job.pk).update(lease_until=clock.now() + LEASE)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=renew, name=f"lease of job {job.pk}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _run_event(job: Job, progress: Progress) -> None:

@@ -1,0 +1,13 @@
+"""What dhr does when something happens below it (wired in config/subscriptions.py)."""
+
+from __future__ import annotations
+
+from dhr.services import open_records
+from foundation.core.actor import Actor
+from shopfloor.events import WorkOrderDispatched
+
+
+def open_on_dispatch(event: WorkOrderDispatched, actor: Actor) -> None:
+    """In the transaction: a batch has its record from the moment it exists."""
+    for batch_id in event.batch_ids:
+        open_records(actor=actor, batch_id=batch_id)
