@@ -59,6 +59,8 @@ INSTALLED_APPS = [
     "bom",
     "routing",
     "resources.inventory",
+    "quality",
+    "shopfloor",
     "demo",
     "config",
     "config.portal",

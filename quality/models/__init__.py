@@ -1,0 +1,5 @@
+from .deviations import Deviation
+from .inspections import Inspection
+from .nonconformances import Disposition, Nonconformance
+
+__all__ = ["Deviation", "Disposition", "Inspection", "Nonconformance"]

@@ -1,0 +1,42 @@
+"""Who may decide what. Segregation of duties lives here."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from foundation.accounts.policies import may
+from foundation.core.actor import Actor
+from foundation.core.decisions import YES, Decision, no
+from quality.exceptions import OwnWork
+from quality.models import Deviation, Nonconformance
+
+
+def can_raise(actor: Actor) -> Decision:
+    """Whoever works on the floor or in quality may say that something is wrong."""
+    allowed = may(actor, "quality.raise_nonconformance")
+    return allowed if allowed else may(actor, "quality.report_event")
+
+
+def can_decide_disposition(actor: Actor, nonconformance: Nonconformance) -> Decision:
+    """Quality decides, and not about what the same person raised (ISO 13485 8.3.1; never judge of one's own case)."""
+    allowed = may(actor, "quality.decide_disposition")
+    return _not_own(actor, nonconformance.raised_by_id) if allowed else allowed
+
+
+def can_decide_deviation(actor: Actor, deviation: Deviation) -> Decision:
+    """Quality decides, and not what the same person raised."""
+    allowed = may(actor, "quality.decide_deviation")
+    return _not_own(actor, deviation.raised_by_id) if allowed else allowed
+
+
+def require_decision(decision: Decision, actor: Actor, raised_by: int | None) -> None:
+    """The refusal that is true: no right at all, or one's own case."""
+    if not decision and actor.user_id is not None and actor.user_id == raised_by:
+        raise OwnWork(decision.reason)
+    decision.require()
+
+
+def _not_own(actor: Actor, raised_by: int | None) -> Decision:
+    if actor.user_id is not None and actor.user_id == raised_by:
+        return no(_("%(name)s raised this: somebody else decides.") % {"name": actor.name})
+    return YES

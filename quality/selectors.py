@@ -1,0 +1,135 @@
+"""Reads of quality."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet, Sum
+
+from foundation.core import clock
+from quality.models import Deviation, Disposition, Inspection, Nonconformance
+from quality.states import DeviationState, NonconformanceState
+
+
+def undecided_quantity(nonconformance: Nonconformance) -> Decimal:
+    """What no disposition speaks of yet, in the nonconformance's unit."""
+    decided = Disposition.objects.filter(nonconformance=nonconformance).aggregate(total=Sum("quantity"))["total"]
+    return Decimal(nonconformance.quantity - (decided or Decimal(0)))
+
+
+def undecided_pieces(nonconformance: Nonconformance) -> list[int]:
+    """Numbers of the pieces that no disposition speaks of yet."""
+    decided = Disposition.objects.filter(nonconformance=nonconformance).values_list("unit_numbers", flat=True)
+    taken = {number for numbers in decided for number in numbers}
+    return [number for number in nonconformance.unit_numbers if number not in taken]
+
+
+def disposition_content(nonconformance: Nonconformance, disposition: Disposition) -> dict[str, Any]:
+    """What the decider sees and signs. Decimals as decimals: `canonical_json` writes them."""
+    return {
+        "schema": "disposition/1",
+        "nonconformance": nonconformance.number,
+        "lot": nonconformance.lot.number,
+        "item": nonconformance.item.number,
+        "found": nonconformance.quantity.normalize(),
+        "unit": nonconformance.unit,
+        "pieces": list(nonconformance.unit_numbers),
+        "defect": nonconformance.defect_code,
+        "description": nonconformance.description,
+        "kind": disposition.kind,
+        "quantity": disposition.quantity.normalize(),
+        "decided_pieces": list(disposition.unit_numbers),
+        "justification": disposition.justification,
+        "rework_operation": disposition.rework_operation,
+        "regulatory_requirements_met": disposition.regulatory_requirements_met,
+        "expires_on": disposition.expires_on,
+    }
+
+
+def deviation_content(deviation: Deviation) -> dict[str, Any]:
+    """What the decider of a deviation sees and signs."""
+    return {
+        "schema": "deviation/1",
+        "number": deviation.number,
+        "planned": deviation.planned,
+        "source": deviation.source,
+        "order": deviation.order_number,
+        "subject": deviation.subject_number,
+        "description": deviation.description,
+        "interval": [deviation.interval_from, deviation.interval_until],
+        "gate": deviation.gate,
+        "gate_code": deviation.gate_code,
+        "valid_until": deviation.valid_until,
+        "accepted": deviation.state in (DeviationState.ACCEPTED, DeviationState.CLOSED),
+        "decision": deviation.decision,
+    }
+
+
+def override_for(card_id: int, gate: str, gate_code: str) -> Deviation | None:
+    """The accepted deviation that opens this gate for this card, if quality signed one and it has not run out."""
+    found: Deviation | None = (
+        Deviation.objects.filter(
+            Q(valid_until=None) | Q(valid_until__gt=clock.now()),
+            card_id=card_id,
+            gate=gate,
+            gate_code=gate_code,
+            state=DeviationState.ACCEPTED,
+        )
+        .order_by("-pk")
+        .first()
+    )
+    return found
+
+
+def nonconformances(
+    *, lot_ids: Iterable[int] | None = None, order_number: str = "", card_ids: Iterable[int] | None = None
+) -> QuerySet[Nonconformance]:
+    """Nonconformances of lots, an order or cards, with their dispositions; newest first."""
+    rows: QuerySet[Nonconformance] = (
+        Nonconformance.objects.select_related("item", "lot", "stock_unit", "raised_by")
+        .prefetch_related(Prefetch("dispositions", Disposition.objects.select_related("decided_by").order_by("pk")))
+        .order_by("-pk")
+    )
+    if lot_ids is not None:
+        rows = rows.filter(lot_id__in=list(lot_ids))
+    if order_number:
+        rows = rows.filter(order_number=order_number)
+    if card_ids is not None:
+        rows = rows.filter(card_id__in=list(card_ids))
+    return rows
+
+
+def undispositioned(lot_ids: Iterable[int]) -> QuerySet[Nonconformance]:
+    """Open or not carried out: what refuses a release."""
+    return nonconformances(lot_ids=lot_ids).filter(state__in=[NonconformanceState.OPEN, NonconformanceState.DECIDED])
+
+
+def deviations(
+    *, order_number: str = "", card_ids: Iterable[int] | None = None, state: str = ""
+) -> QuerySet[Deviation]:
+    """Deviations of an order or of cards; newest first."""
+    rows: QuerySet[Deviation] = Deviation.objects.select_related("lot", "raised_by", "decided_by").order_by("-pk")
+    if order_number:
+        rows = rows.filter(order_number=order_number)
+    if card_ids is not None:
+        rows = rows.filter(card_id__in=list(card_ids))
+    if state:
+        rows = rows.filter(state=state)
+    return rows
+
+
+def inspections(*, card_ids: Iterable[int], kind: str = "") -> QuerySet[Inspection]:
+    """Inspections on work cards, in the order in which they were made."""
+    rows: QuerySet[Inspection] = Inspection.objects.filter(card_id__in=list(card_ids)).order_by("pk")
+    return rows.filter(kind=kind) if kind else rows
+
+
+def search(text: str, limit: int = 10) -> list[Nonconformance | Deviation]:
+    """Nonconformances and deviations by number or words."""
+    found: list[Nonconformance | Deviation] = []
+    for model in (Nonconformance, Deviation):
+        match = Q(number__icontains=text) | Q(description__icontains=text) | Q(order_number__iexact=text)
+        found.extend(model.objects.filter(match).order_by("-pk")[:limit])
+    return found[:limit]

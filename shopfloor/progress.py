@@ -1,0 +1,109 @@
+"""What is done and what comes next: derived from what was recorded, never stored. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from shopfloor.definition import OperationDefinition, StepDefinition
+from shopfloor.states import Reaction, StepOutcome
+
+# An entry with one of these does not finish its step: it is to be recorded again.
+NOT_FINAL = (Reaction.REMEASURE, Reaction.REWORK_LOOP)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A step to be recorded: for the card (``piece`` None) or for one piece."""
+
+    step: StepDefinition
+    piece: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {"step": self.step.key, "unit_no": self.piece}
+
+
+class Progress:
+    """The records of a card against its operation.
+
+    ``records`` are rows (or objects) with id, step_key, unit_no, outcome, reaction, quantity, position, checked; ``ends``
+    are the first and the last piece that the card gets.
+    """
+
+    def __init__(
+        self, operation: OperationDefinition, records: Iterable[Any], ends: tuple[int, int], needed: dict[str, Decimal]
+    ) -> None:
+        self.operation = operation
+        self.records = sorted(records, key=lambda record: record.id)
+        self.first, self.last = ends
+        self.needed = needed  # position → what one entry of its material step must scan
+        self._loops = self._last_loops()
+
+    def _last_loops(self) -> dict[int | None, int]:
+        """Of each piece, the newest entry that sent it back: what was recorded before does not count any more."""
+        return {r.unit_no: r.id for r in self.records if r.reaction == Reaction.REWORK_LOOP}
+
+    def entries_of(self, step: StepDefinition, piece: int | None) -> list[Any]:
+        """Entries of a step that still count, oldest first; a loop voids what was before it."""
+        since = self._loops.get(piece, 0) if step.per_piece else 0
+        return [r for r in self.records if r.step_key == step.key and r.unit_no == piece and r.id > since]
+
+    def in_force(self, step: StepDefinition, piece: int | None) -> Any | None:
+        """The newest entry: it is the one that counts."""
+        rows = self.entries_of(step, piece)
+        return rows[-1] if rows else None
+
+    def scanned(self, step: StepDefinition, piece: int | None, position: str) -> Decimal:
+        """Quantity of a position that is in, net of what was taken out again."""
+        total = Decimal(0)
+        for row in self.entries_of(step, piece):
+            if row.position == position and row.quantity is not None:
+                total += -row.quantity if row.outcome == StepOutcome.REMOVED else row.quantity
+        return total
+
+    def is_done(self, step: StepDefinition, piece: int | None) -> bool:
+        if step.kind == "material_scan":
+            return self._material_done(step, piece)
+        row = self.in_force(step, piece)
+        if row is None or row.outcome in (StepOutcome.PENDING, StepOutcome.REMOVED) or row.reaction in NOT_FINAL:
+            return False
+        if row.outcome == StepOutcome.FAILED and not row.reaction:
+            return False  # a clearance that was not clear is done again
+        return not step.second_check or bool(row.checked)
+
+    def _material_done(self, step: StepDefinition, piece: int | None) -> bool:
+        rows = self.entries_of(step, piece)
+        if any(row.value == "not_used" for row in rows):
+            return True
+        if not all(self.scanned(step, piece, p) >= self.needed.get(p, Decimal(0)) for p in step.positions):
+            return False
+        return not step.second_check or all(r.checked for r in rows if r.outcome == StepOutcome.DONE)
+
+    def applies(self, step: StepDefinition, piece: int) -> bool:
+        return step.per_piece and step.applies_to(piece, self.first, self.last)
+
+    def open_for_card(self, rule: str) -> list[Entry]:
+        """Open steps that are recorded once, before (``card_start``) or after (``card_end``) the pieces."""
+        return [Entry(s, None) for s in self.operation.steps if s.rule == rule and not self.is_done(s, None)]
+
+    def open_for_piece(self, piece: int) -> list[Entry]:
+        steps = [s for s in self.operation.steps if self.applies(s, piece)]
+        return [Entry(s, piece) for s in steps if not self.is_done(s, piece)]
+
+    def open_entries(self, pieces: Sequence[int]) -> list[Entry]:
+        """Everything open for these pieces, in the order of work."""
+        per_piece = [entry for piece in pieces for entry in self.open_for_piece(piece)]
+        return [*self.open_for_card("card_start"), *per_piece, *self.open_for_card("card_end")]
+
+    def before(self, step: StepDefinition, piece: int | None, pieces: Sequence[int]) -> list[Entry]:
+        """What must be recorded before this entry: the sequence (domain, gate Method)."""
+        start = self.open_for_card("card_start")
+        if step.rule == "card_start":
+            return [entry for entry in start if entry.step.number < step.number]
+        if step.rule == "card_end":
+            end = [e for e in self.open_for_card("card_end") if e.step.number < step.number]
+            return [*start, *(entry for number in pieces for entry in self.open_for_piece(number)), *end]
+        own = [e for e in self.open_for_piece(piece or 0) if e.step.number < step.number]
+        return [*start, *own]
