@@ -54,7 +54,7 @@ export class PrecedenceGraph {
     this.core.elements().remove();
     this.core.add(elements);
     const forward = this.core.elements().not('edge[kind = "loop"]');
-    forward.layout({ name: "dagre", rankDir: "LR", nodeSep: 28, rankSep: 56, animate: false } as cytoscape.LayoutOptions).run();
+    forward.layout({ name: "dagre", rankDir: this.core.width() > 640 ? "LR" : "TB", nodeSep: 28, rankSep: 44, animate: false } as cytoscape.LayoutOptions).run();
     this.fit();
   }
 

@@ -122,7 +122,7 @@ def _context() -> dict[str, Any]:
         "signature": _signature(),
         "compare": _compare(),
         "hash": HASH,
-        "value": Decimal("3.0412"),
+        "reading": Decimal("3.0412"),
         "lower": Decimal("2.97"),
         "upper": Decimal("3.03"),
         "target": Decimal("3.00"),

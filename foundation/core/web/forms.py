@@ -8,7 +8,6 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 
-CHECKS = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
 
 
 class Field(BoundField):
@@ -18,12 +17,14 @@ class Field(BoundField):
         built: dict[str, Any] = super().build_widget_attrs(attrs, widget)
         widget = widget or self.field.widget
         own = widget.attrs.get("class", "")
-        built["class"] = f"{self._css(widget)} {own}".strip()
-        return built
+        css = f"{self._css(widget)} {own}".strip()
+        return {**built, "class": css} if css else built
 
     @staticmethod
     def _css(widget: forms.Widget) -> str:
-        if isinstance(widget, CHECKS):
+        if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+            return ""  # Django gives their attributes to the frame around the choices too
+        if isinstance(widget, forms.CheckboxInput):
             return "form-check-input"
         return "form-select" if isinstance(widget, forms.Select) else "form-control"
 
