@@ -20,7 +20,9 @@ PROVIDERS: dict[str, list[str]] = {
     "alerts.open_count": ["foundation.alerts.selectors.open_count"],
 }
 
-JOBS: dict[str, str] = {}
+JOBS: dict[str, str] = {
+    "printing.render": "foundation.printing.handlers.render_print_job",
+}
 
 
 def connect() -> None:

@@ -1,0 +1,42 @@
+"""Reads of the print queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from foundation.core.models import Job
+from foundation.core.refs import RecordRef
+from foundation.printing.models import PrintJob
+
+
+def prints_of(*records: RecordRef) -> QuerySet[PrintJob]:
+    """Prints of these records (of one kind), newest first: how many labels were made, by whom and why."""
+    labels = {record.label for record in records}
+    if len(labels) > 1:
+        raise ValueError("prints_of takes records of one kind")
+    rows: QuerySet[PrintJob] = PrintJob.objects.filter(
+        subject_label__in=labels, subject_id__in=[record.id for record in records]
+    )
+    return rows.order_by("-id")
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedPrint:
+    """A print and how far its job is: queued, running, done, failed."""
+
+    print_job: PrintJob
+    state: str
+    error: str
+
+
+def with_states(prints: list[PrintJob]) -> list[QueuedPrint]:
+    """The prints with the state of their jobs, in one query."""
+    states = {job.unique_key: job for job in Job.objects.filter(unique_key__in=[p.job_key for p in prints])}
+    return [
+        QueuedPrint(found, states[found.job_key].state, states[found.job_key].error)
+        if found.job_key in states
+        else QueuedPrint(found, "", "")
+        for found in prints
+    ]
