@@ -18,6 +18,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return decimal_text(value)
     if isinstance(value, datetime):
+        if value.utcoffset() is None:
+            raise ValueError("A moment without a time zone has no canonical form")
         return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()

@@ -71,13 +71,16 @@ def nudge(job_id: int) -> None:
 
 
 class Progress:
-    """Handed to the handler: renews the lease and shows people how far it is."""
+    """Handed to the handler: renews the lease and shows people how far it is.
+
+    ``attempts`` is the fence: a worker that was taken for dead writes nothing over the one that took up its job.
+    """
 
     def __init__(self, job: Job) -> None:
         self.job = job
 
     def report(self, percent: int, message: str = "") -> None:
-        Job.objects.filter(pk=self.job.pk).update(
+        Job.objects.filter(pk=self.job.pk, attempts=self.job.attempts, state=JobState.RUNNING).update(
             progress=min(100, max(0, percent)), message=message[:200], lease_until=clock.now() + LEASE
         )
 
@@ -85,6 +88,10 @@ class Progress:
 def claim(job_id: int) -> Job | None:
     """Take the job if it is free (queued, or its lease ran out); None when another worker has it or it is finished."""
     moment = clock.now()
+    # A job that took its worker with it each time is not taken up for ever.
+    Job.objects.filter(pk=job_id, state=JobState.RUNNING, lease_until__lt=moment, attempts__gte=MAX_ATTEMPTS).update(
+        state=JobState.FAILED, lease_until=None, error="Each worker that took it up was gone before it was done."
+    )
     taken = (
         Job.objects.filter(pk=job_id)
         .filter(Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=moment))
@@ -106,14 +113,14 @@ def run(job_id: int) -> bool:
     except Exception as error:  # a job's error must end in its row, never in a lost worker
         logger.exception("Job %s failed", job)
         final = job.attempts >= MAX_ATTEMPTS
-        Job.objects.filter(pk=job.pk).update(
+        Job.objects.filter(pk=job.pk, attempts=job.attempts).update(
             state=JobState.FAILED if final else JobState.QUEUED,
             error="".join(traceback.format_exception_only(error))[-2000:],
             lease_until=None,
             not_before=clock.now() + timedelta(seconds=2**job.attempts),
         )
         return False
-    Job.objects.filter(pk=job.pk).update(
+    Job.objects.filter(pk=job.pk, attempts=job.attempts).update(
         state=JobState.DONE, progress=100, result=result, error="", lease_until=None, finished_at=clock.now()
     )
     return True

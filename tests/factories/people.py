@@ -1,11 +1,10 @@
 """People with roles and secrets, and the actors and credentials that they act with."""
 
+from config.roles import CATALOGUE
 from foundation.accounts import services
 from foundation.accounts.models import Role, Site, Station, User
 from foundation.core.actor import Actor
 from foundation.records.services import Credentials
-
-from config.roles import CATALOGUE
 
 SETUP = Actor.system("tests")
 SECRET = "correct-horse-7"

@@ -250,7 +250,7 @@ class TestCommitted:
             cursor.execute("SELECT pg_backend_pid()")
             thread = Thread(target=kill, args=cursor.fetchone())
         thread.start()
-        with pytest.raises(Exception, match="terminat|closed"), act(actor=WORKER, verb="a.b.c"):
+        with pytest.raises(Exception, match=r"terminat|closed"), act(actor=WORKER, verb="a.b.c"):
             write_site("SH2")
             ready.set()
             killed.wait(5)

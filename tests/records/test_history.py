@@ -4,10 +4,10 @@ import pytest
 
 from foundation.accounts.models import Site, User
 from foundation.core.actor import Actor
+from foundation.core.refs import RecordRef
 from foundation.records.act import act
 from foundation.records.models import LedgerEntry, bulk_create_tracked, bulk_update_tracked
 from foundation.records.selectors import history_of, ledger_of
-from foundation.core.refs import RecordRef
 from tests.factories.people import actor_for, person
 
 WORKER = Actor.system("worker")

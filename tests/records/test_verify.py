@@ -68,7 +68,8 @@ class TestSealedRows:
         as_owner(
             "INSERT INTO records_ledgerentry (id, tx, verb, outcome, actor_name, station, session, subject_label, "
             "subject_number, related, reason, captured_at, received_at, parts, data, tables, digest) "
-            f"VALUES (9001, {tx}, 'quality.check.passed', 'done', 'me', '', '', '', '', '[]', '', now(), now(), '[]', '{{}}', '{{}}', '')"
+            f"VALUES (9001, {tx}, 'quality.check.passed', 'done', 'me', '', '', '', '', '[]', '', now(), now(), "
+            "'[]', '{}', '{}', '')"
         )
         assert ("inserted", "records_ledgerentry", 9001) in found()
 

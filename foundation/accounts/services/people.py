@@ -61,10 +61,10 @@ def assign_role(
 
 
 def issue_badge(*, actor: Actor, user_id: int, code: str, valid_until: datetime | None = None) -> Badge:
-    """Give a badge. NotValid when its code was ever used."""
+    """Give a badge. NotValid when its code was ever used, or is a user name: it would be found in that person's place."""
     with act(actor=actor, verb="accounts.badge.issued") as this:
         require(actor, "accounts.manage_users")
-        if Badge.objects.filter(code=code).exists():
+        if Badge.objects.filter(code=code).exists() or User.objects.filter(username__iexact=code).exists():
             raise NotValid(_("This badge was issued before."), code="badge-taken", field="code")
         badge = Badge(user_id=user_id, code=code, valid_until=valid_until)
         badge.save()

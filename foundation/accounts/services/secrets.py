@@ -91,8 +91,9 @@ def record_proof(*, actor: Actor, user: User, identity: str, kind: str) -> None:
     """Keep a proof that worked, inside the caller's act; clears the count of wrong tries."""
     _note_event(actor, user, identity, kind, succeeded=True)
     if user.failed_tries:
-        user.failed_tries = 0
-        user.save()
+        locked: User = User.objects.select_for_update().get(pk=user.pk)
+        locked.failed_tries = user.failed_tries = 0
+        locked.save()
 
 
 def check_signer(*, actor: Actor, credentials: Credentials) -> SignerIdentity:
@@ -121,7 +122,9 @@ def _later_signing(actor: Actor, secret: str) -> User:
             code="both-components",
             field="identity",
         )
-    user: User = User.objects.get(pk=actor.user_id)
+    user = User.objects.filter(pk=actor.user_id, is_active=True).first()
+    if user is None:
+        raise SecretWrong(_("Unknown user or badge, or wrong secret."))
     return prove_user(actor=actor, user=user, secret=secret, kind="signature")
 
 
@@ -132,13 +135,18 @@ def _signed_lately(user_id: int, session: str) -> bool:
 
 
 def set_secret(*, actor: Actor, user_id: int, password: str = "", pin: str = "", reason: str = "") -> User:
-    """Set a password or a PIN (six digits or more). By another person it must be changed before the next signature."""
+    """Set a password or a PIN (six digits or more). By another person it must be changed before the next signature.
+
+    Another person's reset also opens a locked account: it is how an administrator lets somebody in again.
+    """
     with act(actor=actor, verb="accounts.secret.set", reason=reason) as this:
         own = actor.user_id == user_id
         if not own:
             require(actor, "accounts.manage_users")
         user: User = User.objects.select_for_update().get(pk=user_id)
         this.about(RecordRef.to(user))
+        if not (pin or password):
+            raise NotValid(_("Give a password or a PIN."), field="password")
         if pin:
             if not (pin.isdigit() and len(pin) >= 6):
                 raise NotValid(_("A PIN has six digits or more."), field="pin")
@@ -147,6 +155,8 @@ def set_secret(*, actor: Actor, user_id: int, password: str = "", pin: str = "",
             _validate(password, user)
             user.password = make_password(password)
         user.must_change_secret = not own and not actor.is_system
+        if not own:
+            user.locked_until, user.failed_tries = None, 0
         user.save()
     return user
 

@@ -16,7 +16,7 @@ class Signature(AppendOnlyModel):
 
     signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     printed_name = models.CharField(max_length=200)
-    role = models.CharField(max_length=60, default="", blank=True)
+    role = models.CharField(max_length=400, default="", blank=True)
     meaning = models.CharField(max_length=40)
     signed_at = models.DateTimeField()
     time_zone = models.CharField(max_length=60)
