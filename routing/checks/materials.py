@@ -116,8 +116,12 @@ def _made(loaded: Loaded, row: IntermediateMade, line: BomLine | None, uses: lis
 
 
 def _scanned(loaded: Loaded) -> Iterator[Problem]:
-    """What is tracked must be scanned where it is consumed, or the genealogy has a hole. Intermediates made here too."""
-    tracked = {line.position for line in loaded.lines if line.component.tracking != "none"}
+    """What is tracked must be scanned where it is consumed, or the genealogy has a hole.
+
+    Intermediates made here are the batch's own: scanning its traveller names them.
+    """
+    made = {row.position for row in loaded.made}
+    tracked = {line.position for line in loaded.lines if line.component.tracking != "none"} - made
     for operation in loaded.operations:
         scanned = Counter(position for step in loaded.steps.get(operation.pk, []) for position in step.materials)
         for use in loaded.uses_of(operation.pk):

@@ -139,7 +139,7 @@ def _of_parameter(parameter: OperationParameter, step: Step, operation: Operatio
         yield "loop-not-declared", _("The reaction plan leads into a loop that the operation does not declare."), ERROR
     if parameter.characteristic == Characteristic.PROCESS and uses_loop:
         yield "loop-on-process", _("Rework concerns a product characteristic; this is a process parameter."), WARNING
-    if parameter.characteristic == Characteristic.PRODUCT and parameter.lower == parameter.upper is None:
+    if parameter.characteristic == Characteristic.PRODUCT and parameter.lower is None and parameter.upper is None:
         yield "product-without-limits", _("A product characteristic without any limit accepts everything."), ERROR
 
 
