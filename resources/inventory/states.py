@@ -70,12 +70,6 @@ class InspectionResult(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
-class LabelEventKind(models.TextChoices):
-    PRINTED = "printed", _("Printed")
-    REPRINTED = "reprinted", _("Printed again")
-    READ_BACK = "read_back", _("Read back")
-
-
 RELEASE = "inventory.release_stock"
 STATUS = StateTable(
     "stock unit",

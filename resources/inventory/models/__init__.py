@@ -1,14 +1,14 @@
 from .genealogy import GenealogyLink
 from .holds import Hold, HoldTarget
 from .places import Place
-from .receipts import LabelEvent, Receipt, ReceiptInspection
+from .receipts import LabelReading, Receipt, ReceiptInspection
 from .stock import Lot, Movement, StockUnit
 
 __all__ = [
     "GenealogyLink",
     "Hold",
     "HoldTarget",
-    "LabelEvent",
+    "LabelReading",
     "Lot",
     "Movement",
     "Place",

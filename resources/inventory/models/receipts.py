@@ -9,7 +9,7 @@ from django.db.models import Q
 from foundation.records.models import AppendOnlyModel
 from resources.inventory.models.places import Place
 from resources.inventory.models.stock import DIGITS, PLACES, Lot, StockUnit
-from resources.inventory.states import InspectionResult, LabelEventKind
+from resources.inventory.states import InspectionResult
 
 
 class Receipt(AppendOnlyModel):
@@ -66,23 +66,13 @@ class ReceiptInspection(AppendOnlyModel):
         return f"{self.stock_unit_id} {self.result}"
 
 
-class LabelEvent(AppendOnlyModel):
-    """A container's label was printed, printed again (why), or read back by a scanner (what it said)."""
+class LabelReading(AppendOnlyModel):
+    """A container's label was read back by a scanner, and said what it should. Printing is in the print queue."""
 
-    stock_unit = models.ForeignKey(StockUnit, on_delete=models.PROTECT, related_name="label_events", db_index=False)
-    kind = models.CharField(max_length=10, choices=LabelEventKind)
-    code = models.CharField(max_length=200)
-    reason = models.TextField(blank=True, default="")
+    stock_unit = models.ForeignKey(StockUnit, on_delete=models.PROTECT, related_name="label_readings")
+    code = models.CharField(max_length=200)  # as the scanner sent it
     by_name = models.CharField(max_length=200)
     at = models.DateTimeField()
 
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(kind=LabelEventKind.REPRINTED) | ~Q(reason=""), name="inventory_label_reprint_why"
-            )
-        ]
-        indexes = [models.Index(fields=["stock_unit", "kind"], name="inventory_label_of_unit")]
-
     def __str__(self) -> str:
-        return f"{self.stock_unit_id} {self.kind}"
+        return self.code

@@ -1,0 +1,35 @@
+"""What other apps call of inventory."""
+
+from .consumption import Consumption, consume, consume_many, remove_link
+from .holds import lift_hold, place_hold
+from .labels import confirm_label
+from .places import create_place
+from .production import Production, open_lot, open_serials, produce, produce_many
+from .receiving import inspect_receipt, receive_lot
+from .status import change_status, reject_stock, release_stock
+from .stock import merge_units, move_stock, scrap_stock, split_unit
+
+__all__ = [
+    "Consumption",
+    "Production",
+    "change_status",
+    "confirm_label",
+    "consume",
+    "consume_many",
+    "create_place",
+    "inspect_receipt",
+    "lift_hold",
+    "merge_units",
+    "move_stock",
+    "open_lot",
+    "open_serials",
+    "place_hold",
+    "produce",
+    "produce_many",
+    "receive_lot",
+    "reject_stock",
+    "release_stock",
+    "remove_link",
+    "scrap_stock",
+    "split_unit",
+]

@@ -1,0 +1,216 @@
+"""What goes into what, and what is taken out again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from foundation.accounts.policies import require
+from foundation.core.actor import Actor
+from foundation.core.errors import NotValid
+from foundation.core.units import quantity_text
+from foundation.records.act import act
+from foundation.records.models import bulk_update_tracked
+from resources.inventory.exceptions import NotEnough
+from resources.inventory.models import GenealogyLink, Lot, Movement, Place, StockUnit
+from resources.inventory.policies import USE
+from resources.inventory.quantities import in_unit
+from resources.inventory.services.ledgering import lock_unit, lock_units, movement, new_unit, take
+from resources.inventory.services.places import counterpart
+from resources.inventory.states import LinkKind, MovementKind, PlaceKind, StockStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Consumption:
+    """``quantity`` of a container goes into a lot. ``unit`` "" = the container's."""
+
+    stock_unit_id: int
+    quantity: Decimal
+    produced_lot_id: int
+    card_id: int | None = None
+    step_key: str = ""
+    position: str = ""
+    unit: str = ""
+
+
+def consume(
+    *,
+    actor: Actor,
+    stock_unit_id: int,
+    quantity: Decimal,
+    produced_lot_id: int,
+    card_id: int | None = None,
+    step_key: str = "",
+    position: str = "",
+    unit: str = "",
+) -> GenealogyLink:
+    """Use a quantity of a container in a lot: less stock, a movement, a link of genealogy.
+
+    Whether it may be used is the gates' question (`selectors.usability`); only the impossible is refused here:
+    NotEnough, another kind of unit, a unit that does not convert exactly, a lot that goes into itself.
+    """
+    row = Consumption(stock_unit_id, quantity, produced_lot_id, card_id, step_key, position, unit)
+    with act(actor=actor, verb="inventory.stock.consumed") as this:
+        container = lock_unit(stock_unit_id)
+        this.about(container.lot)
+        require(actor, USE, container.place.site_id)
+        used = in_unit(quantity, unit or container.unit, container.unit)
+        _check_lots([row], [container])
+        take(container, used)
+        container.save()
+        target = counterpart(container.place.site_id, PlaceKind.PRODUCTION)
+        movement(
+            container, MovementKind.CONSUME, used, container.place, target, card_id=card_id, step_key=step_key
+        ).save()
+        link = _link(row, container, used, this.at)
+        link.save()
+    return link
+
+
+def consume_many(*, actor: Actor, rows: Sequence[Consumption]) -> list[GenealogyLink]:
+    """`consume` for many rows in one act, set-based: each container is locked and lessened once.
+
+    One movement per container and card (its quantity is the sum), one link per row, in the order of the rows. Refused as a
+    whole when one row is impossible. A thousand serials of ten components: ten thousand links.
+    """
+    with act(actor=actor, verb="inventory.stock.consumed") as this:
+        if not rows:
+            return []
+        containers = {unit.pk: unit for unit in lock_units([row.stock_unit_id for row in rows])}
+        for site_id in sorted({unit.place.site_id for unit in containers.values()}):
+            require(actor, USE, site_id)
+        _check_lots(rows, containers.values())
+        links, moved = [], dict[tuple[int, int | None], Decimal]()
+        for row in rows:
+            container = containers[row.stock_unit_id]
+            used = in_unit(row.quantity, row.unit or container.unit, container.unit)
+            take(container, used)
+            key = (container.pk, row.card_id)
+            moved[key] = moved.get(key, Decimal(0)) + used
+            links.append(_link(row, container, used, this.at))
+        bulk_update_tracked(StockUnit, containers.values(), ["quantity"])
+        targets = {
+            site: counterpart(site, PlaceKind.PRODUCTION)
+            for site in {unit.place.site_id for unit in containers.values()}
+        }
+        Movement.objects.bulk_create(
+            [
+                movement(
+                    unit, MovementKind.CONSUME, quantity, unit.place, targets[unit.place.site_id], card_id=card_id
+                )
+                for (pk, card_id), quantity in moved.items()
+                for unit in [containers[pk]]
+            ]
+        )
+        GenealogyLink.objects.bulk_create(links, batch_size=10_000)
+        this.relate(*{unit.lot_id: unit.lot for unit in containers.values()}.values())
+        this.note(links=len(links))
+    return links
+
+
+def _check_lots(rows: Sequence[Consumption], containers: object) -> None:
+    lot_of = {unit.pk: unit.lot_id for unit in containers}  # type: ignore[attr-defined]
+    produced = {row.produced_lot_id for row in rows}
+    if any(lot_of[row.stock_unit_id] == row.produced_lot_id for row in rows):
+        raise NotValid(_("A lot does not go into itself."), code="same-lot", field="produced_lot")
+    if Lot.objects.filter(pk__in=produced).count() != len(produced):
+        raise NotValid(_("There is no such lot to go into."), code="not-found", field="produced_lot")
+
+
+def _link(row: Consumption, container: StockUnit, used: Decimal, at: datetime) -> GenealogyLink:
+    return GenealogyLink(
+        consumed_lot_id=container.lot_id,
+        produced_lot_id=row.produced_lot_id,
+        kind=LinkKind.CONSUME,
+        quantity=used,
+        unit=container.unit,
+        stock_unit_id=container.pk,
+        card_id=row.card_id,
+        step_key=row.step_key,
+        position=row.position,
+        at=at,
+    )
+
+
+def remove_link(
+    *,
+    actor: Actor,
+    link_id: int,
+    quantity: Decimal,
+    return_to: Place,
+    reason: str,
+    card_id: int | None = None,
+    step_key: str = "",
+) -> StockUnit:
+    """Take a part out again: a link of kind *remove*, and what came out in a new container.
+
+    ``quantity`` is in the link's unit. In a scrap place what came out is gone; elsewhere it waits in quarantine, since
+    somebody has to look at it before it is used again. NotValid: not a use, no reason; NotEnough: more than is still in.
+    Returns the new container (quantity 0 when scrapped).
+    """
+    with act(actor=actor, verb="inventory.link.removed", reason=reason) as this:
+        link: GenealogyLink = (
+            GenealogyLink.objects.select_for_update(of=("self",))
+            .select_related("consumed_lot", "produced_lot")
+            .get(pk=link_id)
+        )
+        this.about(link.produced_lot)
+        this.relate(link.consumed_lot)
+        require(actor, USE, return_to.site_id)
+        if not reason.strip():
+            raise NotValid(_("Say why it is taken out."), code="reason-required", field="reason")
+        if link.kind != LinkKind.CONSUME:
+            raise NotValid(_("Only what was used can be taken out again."), code="not-a-use", field="link")
+        out = in_unit(quantity, link.unit, link.unit)
+        _check_still_in(link, out)
+        GenealogyLink(
+            consumed_lot=link.consumed_lot,
+            produced_lot=link.produced_lot,
+            kind=LinkKind.REMOVE,
+            quantity=out,
+            unit=link.unit,
+            stock_unit_id=link.stock_unit_id,
+            removes=link,
+            card_id=card_id,
+            step_key=step_key,
+            position=link.position,
+            at=this.at,
+        ).save()
+        container = _taken_out(link.consumed_lot, out, return_to, card_id)
+        this.relate(container)
+    return container
+
+
+def _check_still_in(link: GenealogyLink, out: Decimal) -> None:
+    gone = GenealogyLink.objects.filter(removes=link).aggregate(total=Sum("quantity"))["total"] or Decimal(0)
+    if out > link.quantity - gone:
+        raise NotEnough(
+            _("%(there)s of %(lot)s is still in, not %(asked)s.")
+            % {
+                "there": quantity_text(link.quantity - gone, link.unit),
+                "lot": link.consumed_lot.display_number,
+                "asked": quantity_text(out, link.unit),
+            },
+            field="quantity",
+        )
+
+
+def _taken_out(lot: Lot, out: Decimal, place: Place, card_id: int | None) -> StockUnit:
+    production = counterpart(place.site_id, PlaceKind.PRODUCTION)
+    if place.holds_stock:
+        container = new_unit(lot, place, out, StockStatus.QUARANTINE)
+        container.save()
+        movement(container, MovementKind.RETURN, out, production, place, card_id=card_id).save()
+        return container
+    if place.kind not in (PlaceKind.SCRAP, PlaceKind.DESTROYED):
+        raise NotValid(_("What is taken out goes to stock or to scrap."), code="wrong-place", field="return_to")
+    container = new_unit(lot, production, Decimal(0), StockStatus.REJECTED)
+    container.save()
+    movement(container, MovementKind.RETURN, out, production, production, card_id=card_id).save()
+    movement(container, MovementKind.SCRAP, out, production, place, card_id=card_id).save()
+    return container
