@@ -16,7 +16,10 @@ AFTER: dict[type[Event], list[str]] = {}
 
 PROVIDERS: dict[str, list[str]] = {
     "records.check_signer": ["foundation.accounts.services.check_signer"],
-    "records.more_checks": ["foundation.files.selectors.check_files"],
+    "records.more_checks": [
+        "foundation.files.selectors.check_files",
+        "resources.inventory.selectors.stock_differences",
+    ],
     "alerts.open_count": ["foundation.alerts.selectors.open_count"],
 }
 

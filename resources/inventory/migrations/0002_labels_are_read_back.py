@@ -5,27 +5,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inventory', '0001_initial'),
+        ("inventory", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LabelReading',
+            name="LabelReading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tx', models.BigIntegerField(db_index=True, default=0, editable=False)),
-                ('code', models.CharField(max_length=200)),
-                ('by_name', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
-                ('stock_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='label_readings', to='inventory.stockunit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tx", models.BigIntegerField(db_index=True, default=0, editable=False)),
+                ("code", models.CharField(max_length=200)),
+                ("by_name", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                (
+                    "stock_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="label_readings",
+                        to="inventory.stockunit",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.DeleteModel(
-            name='LabelEvent',
+            name="LabelEvent",
         ),
     ]

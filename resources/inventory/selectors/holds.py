@@ -118,7 +118,9 @@ def _catches_context(hold: Hold, context: LotContext) -> bool:
 
 def hold_list(text: str = "", *, state: str = "open", kind: str = "") -> QuerySet[Hold]:
     """Holds, newest first: ``state`` open, lifted or "" (all); ``text`` in reason, numbers of the target or the source."""
-    rows: QuerySet[Hold] = Hold.objects.select_related("stock_unit", "lot", "item", "supplier", "equipment").order_by("-pk")
+    rows: QuerySet[Hold] = Hold.objects.select_related("stock_unit", "lot", "item", "supplier", "equipment").order_by(
+        "-pk"
+    )
     if state == "open":
         rows = rows.filter(lifted_at=None)
     elif state == "lifted":

@@ -27,9 +27,7 @@ def unit_by_container(code: str) -> StockUnit | None:
     if scanned.kind not in ("container", "text"):
         return None
     found: StockUnit | None = (
-        StockUnit.objects.select_related("lot__item", "lot__supplier", "place")
-        .filter(container=scanned.value)
-        .first()
+        StockUnit.objects.select_related("lot__item", "lot__supplier", "place").filter(container=scanned.value).first()
     )
     return found
 

@@ -83,9 +83,7 @@ def trace_ids(lot_ids: Sequence[int], direction: str = DOWN, net: bool = True) -
         return _reach(cursor, lot_ids, direction, dead) if dead else found
 
 
-def _reach(
-    cursor: object, lot_ids: Sequence[int], direction: str, dead: Sequence[tuple[int, int]]
-) -> list[int]:
+def _reach(cursor: object, lot_ids: Sequence[int], direction: str, dead: Sequence[tuple[int, int]]) -> list[int]:
     here, there = _FROM[direction]
     without, values = "", [list(lot_ids)]
     if dead:
@@ -127,9 +125,7 @@ def ancestors_of(lot_ids: Sequence[int]) -> dict[int, set[int]]:
     return found
 
 
-def _pairs_up(
-    cursor: object, lot_ids: Sequence[int], dead: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
+def _pairs_up(cursor: object, lot_ids: Sequence[int], dead: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     cursor.execute(  # type: ignore[attr-defined]
         "WITH RECURSIVE up(root, lot) AS (SELECT x, x FROM unnest(%s::bigint[]) x UNION "
         "SELECT u.root, g.consumed_lot_id FROM up u JOIN inventory_genealogylink g ON g.produced_lot_id = u.lot "

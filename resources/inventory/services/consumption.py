@@ -100,9 +100,7 @@ def consume_many(*, actor: Actor, rows: Sequence[Consumption]) -> list[Genealogy
         }
         Movement.objects.bulk_create(
             [
-                movement(
-                    unit, MovementKind.CONSUME, quantity, unit.place, targets[unit.place.site_id], card_id=card_id
-                )
+                movement(unit, MovementKind.CONSUME, quantity, unit.place, targets[unit.place.site_id], card_id=card_id)
                 for (pk, card_id), quantity in moved.items()
                 for unit in [containers[pk]]
             ]

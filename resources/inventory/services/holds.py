@@ -70,8 +70,12 @@ def _lots_of(hold: Hold) -> list[Lot]:
         return found
     if hold.kind == HoldKind.ORDER:
         return []
-    target = type(hold)._meta.get_field(str(hold.kind)).related_model.objects.filter(  # type: ignore[union-attr]
-        pk=getattr(hold, f"{hold.kind}_id")
+    target = (
+        type(hold)
+        ._meta.get_field(str(hold.kind))
+        .related_model.objects.filter(  # type: ignore[union-attr]
+            pk=getattr(hold, f"{hold.kind}_id")
+        )
     )
     record = target.first()
     if record is None:

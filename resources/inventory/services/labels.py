@@ -36,8 +36,6 @@ def confirm_label(*, actor: Actor, code: str, stock_unit_id: int | None = None) 
         this.relate(unit.lot)
         require(actor, RECEIVE, unit.place.site_id)
         if stock_unit_id is not None and unit.pk != stock_unit_id:
-            raise LabelMismatch(
-                _("This is the label of %(number)s.") % {"number": unit.container}, field="code"
-            )
+            raise LabelMismatch(_("This is the label of %(number)s.") % {"number": unit.container}, field="code")
         LabelReading(stock_unit=unit, code=code.strip()[:200], by_name=actor.name, at=this.at).save()
     return unit

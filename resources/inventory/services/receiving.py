@@ -130,9 +130,7 @@ def _store(lot: Lot, place: Place, total: Decimal, containers: int) -> list[Stoc
     ]
     made: list[StockUnit] = bulk_create_tracked(StockUnit, rows)
     origin = counterpart(place.site_id, PlaceKind.SUPPLIER)
-    Movement.objects.bulk_create(
-        [movement(unit, MovementKind.RECEIVE, unit.quantity, origin, place) for unit in made]
-    )
+    Movement.objects.bulk_create([movement(unit, MovementKind.RECEIVE, unit.quantity, origin, place) for unit in made])
     return made
 
 
@@ -143,8 +141,7 @@ def _hold_unapproved(actor: Actor, lot: Lot, item: Item, supplier: Supplier) -> 
         open_hold(
             actor,
             HoldTarget.lot(lot.pk),
-            _("%(supplier)s is not an approved source of %(item)s.")
-            % {"supplier": supplier.name, "item": item.number},
+            _("%(supplier)s is not an approved source of %(item)s.") % {"supplier": supplier.name, "item": item.number},
         )
 
 
