@@ -173,8 +173,7 @@ class Cluster:
 
 def open_cluster(folder: Path, *, durable: bool = True, version: str = "") -> Cluster:
     """The cluster whose data belongs to ``folder``; nothing is started yet."""
-    user = unprivileged_user()
-    make_folder(folder)
+    user = unprivileged_user(make_folder(folder) / "pg")
     base = reachable_folder(folder, user)
     binaries = reachable_binaries(find_binaries(version), user, base)
     logs = make_folder(folder / "log")

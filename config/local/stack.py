@@ -50,7 +50,9 @@ def start_servers(supervisor: Supervisor, folder: Path, *, durable: bool = True)
         return real_site(redis_url, folder), None
     cluster = open_cluster(folder, durable=durable)
     if cluster.data.parent != folder:
-        supervisor.say(f"PostgreSQL runs as {cluster.user and cluster.user.name} and keeps its data in {cluster.data}")
+        supervisor.say(
+            f"PostgreSQL cannot run as root, and its user cannot enter {folder}: its data is in {cluster.data}"
+        )
     supervisor.add(cluster.child())
     prepare_roles(cluster)
     prepare_database(cluster, DATABASE)
@@ -113,8 +115,9 @@ def load_demo(supervisor: Supervisor, site: Site, cluster: Cluster, say: Callabl
 def wipe(folder: Path) -> None:
     """Throws a folder of the launcher's own away, with the PostgreSQL data that belongs to it."""
     if folder.exists():
-        data = open_cluster(folder).data
-        shutil.rmtree(data, ignore_errors=True)
+        base = open_cluster(folder).data.parent
+        if base != folder:
+            shutil.rmtree(base)
         shutil.rmtree(folder)
 
 

@@ -7,6 +7,7 @@ where it can.
 import hashlib
 import os
 import pwd
+import secrets
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import StartError
-from .paths import ROOT, make_folder
+from .paths import make_folder, write_private
 
 SHARED = Path("/var/lib/arteria")
 
@@ -29,10 +30,13 @@ class SystemUser:
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
-def unprivileged_user() -> SystemUser | None:
-    """The user to run PostgreSQL as; None when we are an ordinary user ourselves."""
+def unprivileged_user(data: Path) -> SystemUser | None:
+    """The user to run PostgreSQL as, the owner of ``data`` if there is any; None when we are an ordinary user."""
     if os.geteuid() != 0:
         return None
+    if data.exists() and data.stat().st_uid != 0:
+        owner = data.stat()
+        return SystemUser(f"user {owner.st_uid}", owner.st_uid, owner.st_gid)
     wanted = os.environ.get("ARTERIA_PG_USER")
     for name in [wanted] if wanted else ["postgres", "nobody"]:
         try:
@@ -63,16 +67,20 @@ def can_enter(folder: Path, user: SystemUser | None) -> bool:
 
 
 def reachable_folder(folder: Path, user: SystemUser | None) -> Path:
-    """The folder itself when the user can enter it, else one under /var/lib/arteria, the same at every start."""
-    if can_enter(make_folder(folder), user):
+    """The folder itself when the user can enter it, else one under /var/lib/arteria, the same at every start.
+
+    Which one is written in the folder: so the data belongs to it, and a new checkout does not find an old one's.
+    """
+    note = make_folder(folder) / "kept-elsewhere"
+    if note.exists():
+        return make_folder(Path(note.read_text()))
+    if user is None or can_enter(folder, user):
         return folder
-    mark = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
     make_folder(SHARED, 0o755)
-    other = make_folder(SHARED / f"{ROOT.name.replace(' ', '-')}-{mark}")
+    other = make_folder(SHARED / f"{folder.name.replace(' ', '-')}-{secrets.token_hex(6)}")
     if not can_enter(other, user):
-        raise StartError(
-            f"The user {user and user.name!r} that runs PostgreSQL can enter neither {folder} nor {other}."
-        )
+        raise StartError(f"The user {user.name!r} that runs PostgreSQL can enter neither {folder} nor {other}.")
+    write_private(note, str(other))
     return other
 
 

@@ -140,3 +140,15 @@ class TestAsRoot:
     def test_a_folder_that_can_be_entered_is_used_as_it_is(self, folder: Path) -> None:
         assert reachable_folder(folder, self.NOBODY) == folder
         assert reachable_binaries(folder, self.NOBODY, folder) == folder
+
+    def test_data_that_the_user_cannot_reach_is_placed_elsewhere_and_found_again(self, folder: Path) -> None:
+        closed = folder / "closed"
+        closed.mkdir(mode=0o700)
+        place = reachable_folder(closed / "var", self.NOBODY)
+        try:
+            assert not place.is_relative_to(folder)
+            assert can_enter(place, self.NOBODY)
+            assert reachable_folder(closed / "var", self.NOBODY) == place
+            assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+        finally:
+            place.rmdir()
