@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "foundation.alerts",
     "resources.personnel",
     "resources.equipment",
+    "foundation.imports",
     "bom",
     "routing",
     "resources.inventory",

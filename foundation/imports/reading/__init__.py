@@ -1,0 +1,5 @@
+"""From the bytes of a CSV or XLSX file to a table of texts, within limits."""
+
+from .table import MAX_EXPANDED, MAX_ROWS, MAX_SIZE, Table, read_table
+
+__all__ = ["MAX_EXPANDED", "MAX_ROWS", "MAX_SIZE", "Table", "read_table"]

@@ -1,0 +1,84 @@
+"""All of it or nothing, once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from foundation.accounts.policies import require
+from foundation.core.actor import Actor
+from foundation.imports.exceptions import StillProblems
+from foundation.imports.models import ImportBatch, RowStatus
+from foundation.imports.schema import schema_named
+from foundation.imports.services.common import locked_batch
+from foundation.imports.services.review import inputs_of, review_batch
+from foundation.imports.states import BATCH
+from foundation.records.act import act
+
+LISTED = 50  # problems named in the refusal
+
+
+def commit_batch(*, actor: Actor, batch_id: int, expected: str = "") -> ImportBatch:
+    """Write the whole batch through the schema's services, in one act: all or nothing.
+
+    ``expected``: the etag of what was previewed. StillProblems while any row has an open problem, named by row and column;
+    a refusal of the app's services stops all of it. The batch is reviewed once more, since the plant may have changed.
+    """
+    with act(actor=actor, verb="imports.batch.committed") as this:
+        batch = locked_batch(batch_id, expected)
+        this.about(batch)
+        row = BATCH.next(batch.state, "commit")
+        schema = schema_named(batch.schema)
+        require(actor, row.permission)
+        require(actor, schema.permission)
+        review_batch(batch, schema)
+        _refuse_problems(batch)
+        lines, groups = inputs_of(batch, batch.rows.order_by("sequence"))
+        result = schema.commit(actor, lines, groups, batch.number)
+        batch.state, batch.committed_at = row.target, this.at
+        batch.result = {"summary": dict(result.summary), **result.details}
+        batch.save()
+        this.relate(*result.records)
+        this.note(sha256=batch.original.sha256, **result.summary)
+    return batch
+
+
+def _refuse_problems(batch: ImportBatch) -> None:
+    rows = batch.rows.exclude(status=RowStatus.OK).order_by("row_number", "sequence")
+    count = rows.count()
+    if not count:
+        return
+    named = [
+        {
+            "row": row.row_number,
+            "key": row.key,
+            "column": problem["column"],
+            "code": problem["code"],
+            "text": text_of(problem),
+        }
+        for row in rows[:LISTED]
+        for problem in row.open_problems
+    ]
+    raise StillProblems(
+        _("%(count)d rows still have problems; the first is in row %(row)s, column %(column)s.")
+        % {"count": count, "row": named[0]["row"] or named[0]["key"], "column": named[0]["column"]},
+        details={"problems": named},
+    )
+
+
+def text_of(problem: dict[str, Any]) -> str:
+    """A stored problem in the reader's language."""
+    return str(_(problem["message"]) % problem["params"])
+
+
+def abandon_batch(*, actor: Actor, batch_id: int, reason: str) -> ImportBatch:
+    """Work on this import no more. The original stays."""
+    with act(actor=actor, verb="imports.batch.abandoned", reason=reason) as this:
+        batch = locked_batch(batch_id)
+        this.about(batch)
+        row = BATCH.next(batch.state, "abandon", reason=reason)
+        require(actor, row.permission)
+        batch.state = row.target
+        batch.save()
+    return batch
