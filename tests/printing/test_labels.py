@@ -92,7 +92,9 @@ def test_a_printed_label_is_read_back_from_its_picture(template, data, kind, val
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="pdftoppm is not installed (apt-get install poppler-utils)")
+@pytest.mark.skipif(
+    shutil.which("pdftoppm") is None, reason="pdftoppm is not installed (apt-get install poppler-utils)"
+)
 def test_the_pdf_of_a_label_rasterised_is_read_back_with_all_its_elements(tmp_path):
     (tmp_path / "label.pdf").write_bytes(pdf_of(ask(template="udi_label", data=UDI)))
     subprocess.run(["pdftoppm", "-r", "200", "-png", "label.pdf", "label"], cwd=tmp_path, check=True)
