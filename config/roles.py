@@ -46,6 +46,7 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
             "bom.publish_bom",
             "bom.approve_baseline_as_quality",
             "changecontrol.approve_as_quality",
+            "changecontrol.close_change",
             "changecontrol.assess_change",
             "inventory.inspect_receipt",
             "inventory.release_stock",

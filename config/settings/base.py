@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "bom",
     "routing",
     "resources.inventory",
+    "changecontrol",
     "quality",
     "shopfloor",
     "demo",

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ChangeControlConfig(AppConfig):
+    name = "changecontrol"
+    label = "changecontrol"
