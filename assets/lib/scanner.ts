@@ -18,10 +18,11 @@ const plain: Record<string, string> = {
   Slash: "/", Backquote: "`", Space: " ", NumpadDecimal: ".", NumpadSubtract: "-", NumpadAdd: "+", NumpadMultiply: "*", NumpadDivide: "/",
 };
 
-/** The character that a US-layout scanner meant by this key, whatever input method is on; "" for keys that type nothing. */
-export function characterOf(event: { code: string; shiftKey: boolean; ctrlKey?: boolean; getModifierState?: (key: string) => boolean }): string {
-  const { code } = event;
+/** The character that the scanner meant by this key; "" for keys that type nothing. An input method hides `key`, never `code`. */
+export function characterOf(event: KeyboardEvent): string {
+  const { code, key } = event;
   if (event.ctrlKey) return code === "BracketRight" ? "\u001d" : ""; // Ctrl+] is how many scanners send GS
+  if (!event.isComposing && /^[ -~]$/.test(key)) return key;
   if (/^Key[A-Z]$/.test(code)) {
     const capital = event.shiftKey !== Boolean(event.getModifierState?.("CapsLock"));
     return capital ? code.slice(3) : code.slice(3).toLowerCase();

@@ -6,6 +6,7 @@ import CopyController from "../controllers/copy";
 import DropController from "../controllers/drop";
 import GraphController from "../controllers/graph";
 import GuardController from "../controllers/guard";
+import IdleController from "../controllers/idle";
 import KeypadController from "../controllers/keypad";
 import MenuController from "../controllers/menu";
 import ReorderController from "../controllers/reorder";
@@ -24,6 +25,7 @@ export function start(): void {
   application.register("drop", DropController);
   application.register("graph", GraphController);
   application.register("guard", GuardController);
+  application.register("idle", IdleController);
   application.register("keypad", KeypadController);
   application.register("menu", MenuController);
   application.register("reorder", ReorderController);

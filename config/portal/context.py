@@ -26,6 +26,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     return {
         "theme": theme if theme in THEMES else "light",
         "demo": settings.DEMO,
+        "idle_seconds": settings.CAPTURE_IDLE_SECONDS,
         "languages": settings.LANGUAGES,
         "permissions": permissions,
         "navigation": SimpleLazyObject(lambda: visible(permissions, request.path)),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext
 
 from foundation.accounts.models import CaptureSession, Station
 from foundation.accounts.selectors import station_by_token
+from foundation.core import clock
 from foundation.core.actor import Actor
 from foundation.core.errors import PermissionDenied
 from foundation.records.services import Credentials
 
 STATION_COOKIE = "arteria_station"
 CAPTURE_KEY = "capture_session"
+SEEN_KEY = "capture_seen"
+SEEN_STEP = 15  # seconds: the session row is not written at every touch
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -37,7 +41,7 @@ def station_of(request: HttpRequest) -> Station | None:
 def capture_session_of(request: HttpRequest) -> CaptureSession | None:
     """The open capture session of the person acting on this station."""
     key = request.session.get(CAPTURE_KEY) if hasattr(request, "session") else None
-    if not key:
+    if not key or _idled_out(request):
         return None
     found: CaptureSession | None = (
         CaptureSession.objects.filter(key=key, closed_at=None, user__is_active=True)
@@ -45,6 +49,20 @@ def capture_session_of(request: HttpRequest) -> CaptureSession | None:
         .first()
     )
     return found
+
+
+def _idled_out(request: HttpRequest) -> bool:
+    """A tablet left alone locks itself: the person stays badged in, but nobody acts until the secret is given again."""
+    moment = int(clock.now().timestamp())
+    seen = request.session.get(SEEN_KEY, moment)
+    if moment - seen > settings.CAPTURE_IDLE_SECONDS:
+        request.session.pop(CAPTURE_KEY)
+        request.session.pop(SEEN_KEY, None)
+        return True
+    polled = request.headers.get("HX-Request") and request.method == "GET"
+    if not polled and (moment - seen > SEEN_STEP or SEEN_KEY not in request.session):
+        request.session[SEEN_KEY] = moment
+    return False
 
 
 def credentials_of(request: HttpRequest) -> Credentials:

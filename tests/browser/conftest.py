@@ -9,6 +9,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from config.roles import CATALOGUE
+from foundation.accounts.models import Site
+from foundation.accounts.services import (
+    acknowledge_policy,
+    assign_role,
+    create_site,
+    create_user,
+    issue_badge,
+    register_station,
+    set_secret,
+    sync_roles,
+)
+from foundation.core.actor import Actor
 from tests.browser.helpers import DESK, PORTRAIT, TABLET, watch
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread of the test
@@ -79,3 +92,28 @@ def shot() -> Callable[[Page, str], None]:
             page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
 
     return take
+
+
+@pytest.fixture(scope="module")
+def owner(live_site: str) -> str:
+    """A system owner who can log in, sign and badge in (OWNER-1, PIN 123456)."""
+    system = Actor.system("test")
+    sync_roles(actor=system, catalogue=CATALOGUE)
+    user = create_user(actor=system, username="owner", name="Olga Owner 王欧")
+    assign_role(actor=system, user_id=user.pk, role="system_owner")
+    assign_role(actor=system, user_id=user.pk, role="auditor")
+    set_secret(actor=system, user_id=user.pk, password="Correct-horse-9", pin="123456")
+    issue_badge(actor=system, user_id=user.pk, code="OWNER-1")
+    acknowledge_policy(actor=Actor(user.pk, user.name))
+    return "owner"
+
+
+@pytest.fixture(scope="module")
+def station(owner: str) -> str:
+    """The token of a registered station."""
+    system = Actor.system("test")
+    site = Site.objects.first() or create_site(
+        actor=system, code="HZ1", name={"en": "Hangzhou 1", "zh-hans": "杭州一厂"}
+    )
+    name = {"en": "Bench 1", "zh-hans": "装配台 1"}
+    return register_station(actor=system, code="BENCH-1", name=name, site=site)[1]

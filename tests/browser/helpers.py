@@ -53,8 +53,8 @@ def serious(page: Page) -> list[str]:
             "awaitPromise": True,
             "returnByValue": True,
             "expression": "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations"
-            ".filter(v => ['serious', 'critical'].includes(v.impact))"
-            ".map(v => v.id + ': ' + v.nodes.slice(0, 4).map(n => n.target.join(' ') + ' ' + (n.any[0]?.message ?? '')).join(' | ')))",
+            ".filter(v => ['serious', 'critical'].includes(v.impact)).map(v => v.id + ': ' + v.nodes.slice(0, 4)"
+            ".map(n => n.target.join(' ') + ' ' + (n.any[0]?.message ?? '')).join(' | ')))",
         },
     )
     session.detach()
@@ -64,27 +64,33 @@ def serious(page: Page) -> list[str]:
     return found
 
 
+TOO_SMALL = """least => [...document.querySelectorAll(
+    'button, .btn, .ar-tile, .ar-bar a, input:not([type=hidden]), select, summary.btn')]
+  .filter(e => e.checkVisibility())
+  .map(e => [e, (e.matches('[type=checkbox],[type=radio]') ? e.closest('label, .ar-check') : e).getBoundingClientRect()])
+  .filter(([e, r]) => r.height < least - 0.5 || r.width < least - 0.5)
+  .map(([e, r]) => `${e.tagName} ${e.className} ${Math.round(r.width)}x${Math.round(r.height)}`)"""
+
+SMALL_TEXT = """least => { const out = new Set();
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const e = walk.currentNode.parentElement, text = walk.currentNode.data.trim();
+    if (!text || !e.checkVisibility() || e.closest('script, style, noscript, .ar-skip')) continue;
+    const size = parseFloat(getComputedStyle(e).fontSize);
+    if (size < least - 0.1) out.add(`${e.tagName}.${e.className} ${size} “${text.slice(0, 30)}”`);
+  }
+  return [...out]; }"""
+
+
 def too_small(page: Page, least: int = 56) -> list[str]:
-    """Targets of the tablet that a glove would miss: buttons, links that are buttons, fields and summaries under ``least`` px."""
-    found: list[str] = page.evaluate(
-        """least => [...document.querySelectorAll('button, .btn, .ar-tile, .ar-bar a, input:not([type=hidden]), select, summary.btn')]
-            .filter(e => e.checkVisibility()).map(e => [e, (e.matches('[type=checkbox],[type=radio]') ? e.closest('label, .ar-check') : e).getBoundingClientRect()])
-            .filter(([e, r]) => r.height < least - 0.5 || r.width < least - 0.5)
-            .map(([e, r]) => `${e.tagName} ${e.className} ${Math.round(r.width)}x${Math.round(r.height)}`)""",
-        least,
-    )
+    """Targets of the tablet that a glove would miss: buttons, fields and tiles under ``least`` px."""
+    found: list[str] = page.evaluate(TOO_SMALL, least)
     return found
 
 
 def small_text(page: Page, least: int = 18) -> list[str]:
     """Text of the tablet under ``least`` px."""
-    found: list[str] = page.evaluate(
-        """least => { const out = new Set(); const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-            while (walk.nextNode()) { const e = walk.currentNode.parentElement; if (!walk.currentNode.data.trim() || !e.checkVisibility() || e.closest('script, style, noscript, .ar-skip')) continue;
-              const size = parseFloat(getComputedStyle(e).fontSize); if (size < least - 0.1) out.add(`${e.tagName}.${e.className} ${size} “${walk.currentNode.data.trim().slice(0, 30)}”`); }
-            return [...out]; }""",
-        least,
-    )
+    found: list[str] = page.evaluate(SMALL_TEXT, least)
     return found
 
 

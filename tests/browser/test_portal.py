@@ -5,31 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from config.roles import CATALOGUE
-from foundation.accounts.services import (
-    acknowledge_policy,
-    assign_role,
-    create_user,
-    set_secret,
-    sync_roles,
-)
-from foundation.core.actor import Actor
 from tests.browser.helpers import DESK, PORTRAIT, TABLET, log_in, overflow, serious, small_text, too_small
 
 pytestmark = pytest.mark.browser
-SYSTEM = Actor.system("test")
 SECRET = "Correct-horse-9"
-
-
-@pytest.fixture(scope="module")
-def owner(live_site: str) -> str:
-    """A system owner who can log in, and a station with its token."""
-    sync_roles(actor=SYSTEM, catalogue=CATALOGUE)
-    user = create_user(actor=SYSTEM, username="owner", name="Olga Owner 王欧")
-    assign_role(actor=SYSTEM, user_id=user.pk, role="system_owner")
-    set_secret(actor=SYSTEM, user_id=user.pk, password=SECRET, pin="123456")
-    acknowledge_policy(actor=Actor(user.pk, user.name))
-    return "owner"
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

@@ -1,6 +1,7 @@
 from .errors import bad_request, csrf_failure, not_found, permission_denied, server_error
 from .gallery import gallery, gallery_graph, gallery_progress, gallery_refused, gallery_shop, gallery_wall
 from .home import home, search
+from .ledger import ledger, ledger_entry
 from .preferences import alive, choose_language, choose_theme
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "gallery_shop",
     "gallery_wall",
     "home",
+    "ledger",
+    "ledger_entry",
     "not_found",
     "permission_denied",
     "search",

@@ -16,7 +16,7 @@ from foundation.accounts import services
 from foundation.accounts.forms import BadgeForm, StationForm
 from foundation.accounts.selectors import open_sessions, station_by_token
 from foundation.accounts.views.desk import next_of
-from foundation.accounts.web import CAPTURE_KEY, STATION_COOKIE, actor_of, capture_session_of, station_of
+from foundation.accounts.web import CAPTURE_KEY, SEEN_KEY, STATION_COOKIE, actor_of, capture_session_of, station_of
 from foundation.core.web.attempts import attempt, show
 
 YEARS = 5 * 365 * 24 * 3600
@@ -47,6 +47,7 @@ def badge_in(request: HttpRequest) -> HttpResponse:
         if tried.done:
             request.session.cycle_key()
             request.session[CAPTURE_KEY] = session.key
+            request.session.pop(SEEN_KEY, None)
             return redirect(next_of(request, station_home()))
     context = {"people": open_sessions(station), "acting": capture_session_of(request), "station_home": station_home()}
     return show(request, "accounts/badge_in.html", context, tried=tried, form=form)

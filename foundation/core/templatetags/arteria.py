@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -243,3 +244,11 @@ def _number(value: Any) -> Decimal | None:
         return None if value is None or value == "" else Decimal(str(value))
     except InvalidOperation:
         return None
+
+
+@register.filter
+def pretty(value: Any) -> str:
+    """A recorded JSON value as text: a plain one as it is, a nested one indented."""
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, indent=2)
+    return "–" if value is None else str(value)

@@ -9,7 +9,6 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 
 
-
 class Field(BoundField):
     """A field that knows its CSS class and what kind it is."""
 

@@ -122,7 +122,7 @@ class ListPage:
         return render(request, "components/list_body.html" if partial else self.template, context)
 
     def _searched(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        for word in request.GET.get("q", "").split()[:6]:
+        for word in request.GET.get("q", "").replace("\0", "").split()[:6]:
             found = Q()
             for lookup in self.search:
                 found |= Q(**{f"{lookup}__icontains" if "__i" not in lookup else lookup: word})

@@ -1,0 +1,86 @@
+"""The audit trail: every act, refused ones included, to search, filter, read and take away."""
+
+from __future__ import annotations
+
+import django_filters
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from foundation.accounts.policies import require
+from foundation.accounts.web import actor_of
+from foundation.core.web.lists import Column, Empty, ListPage
+from foundation.core.web.trails import verb_words
+from foundation.records.models import LedgerEntry
+from foundation.records.models.ledger import Outcome
+
+VIEW = "records.view_trail"
+DAY = forms.DateInput(attrs={"type": "date"})
+
+
+class LedgerFilter(django_filters.FilterSet):
+    """Outcome, from and to, and the start of the verb (``inventory.``)."""
+
+    outcome = django_filters.ChoiceFilter(
+        label=gettext_lazy("Outcome"), choices=[("done", gettext_lazy("Done")), ("refused", gettext_lazy("Refused"))]
+    )
+    since = django_filters.DateFilter("captured_at", "date__gte", label=gettext_lazy("From"), widget=DAY)
+    until = django_filters.DateFilter("captured_at", "date__lte", label=gettext_lazy("To"), widget=DAY)
+
+    class Meta:
+        model = LedgerEntry
+        fields: list[str] = []
+
+
+COLUMNS = (
+    Column(
+        "id",
+        gettext_lazy("No."),
+        kind="code",
+        sort="id",
+        link=lambda row: reverse("portal:ledger-entry", args=[row.pk]),
+    ),
+    Column("captured_at", gettext_lazy("When"), kind="moment", sort="captured_at"),
+    Column("actor_name", gettext_lazy("Who")),
+    Column("verb", gettext_lazy("What"), value=lambda row: verb_words(row.verb), sort="verb"),
+    Column("subject_number", gettext_lazy("Record"), kind="code"),
+    Column(
+        "outcome",
+        gettext_lazy("Outcome"),
+        kind="state",
+        label=lambda row: _("Refused") if row.outcome == Outcome.REFUSED else _("Done"),
+    ),
+    Column("why", gettext_lazy("Reason"), value=lambda row: row.data.get("refusal", "") or row.reason),
+    Column("station", gettext_lazy("Station")),
+)
+
+
+@login_required
+def ledger(request: HttpRequest) -> HttpResponse:
+    """The list."""
+    require(actor_of(request), VIEW)
+    return ListPage(
+        title=_("Audit trail"),
+        lead=_("Every act with who, when, why and where; refused ones too. Nobody can change or remove a line."),
+        rows=LedgerEntry.objects.all(),
+        columns=COLUMNS,
+        sort="-id",
+        search=("actor_name", "verb", "subject_number", "reason"),
+        filters=LedgerFilter,
+        empty=Empty(_("Nothing has happened yet"), _("The first act writes the first line.")),
+        file_name="audit-trail",
+        row_tone=lambda row: "bad" if row.outcome == Outcome.REFUSED else "",
+    ).render(request)
+
+
+@login_required
+def ledger_entry(request: HttpRequest, pk: int) -> HttpResponse:
+    """One act: everything it was told, what it wrote, and the digest that seals it."""
+    require(actor_of(request), VIEW)
+    entry = get_object_or_404(LedgerEntry, pk=pk)
+    context = {"entry": entry, "words": verb_words(entry.verb), "digest": bytes(entry.digest).hex()}
+    return render(request, "portal/ledger_entry.html", context)

@@ -1,0 +1,157 @@
+"""Users, their roles and badges: for the system owner."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from foundation.accounts import services
+from foundation.accounts.forms import BadgeIssueForm, FirstSecretForm, PersonForm, RoleForm
+from foundation.accounts.models import User
+from foundation.accounts.policies import require
+from foundation.accounts.selectors import assignments_of
+from foundation.accounts.web import actor_of
+from foundation.core.refs import RecordRef
+from foundation.core.web.attempts import attempt, show
+from foundation.core.web.lists import Action, Column, Empty, ListPage
+from foundation.records.selectors import ledger_of
+
+MANAGE = "accounts.manage_users"
+
+COLUMNS = (
+    Column(
+        "username",
+        gettext_lazy("User name"),
+        kind="code",
+        sort="username",
+        link=lambda user: reverse("accounts:user", args=[user.pk]),
+    ),
+    Column("name", gettext_lazy("Printed name"), sort="name"),
+    Column("employee_number", gettext_lazy("Employee number"), sort="employee_number"),
+    Column(
+        "is_active",
+        gettext_lazy("State"),
+        kind="state",
+        value=lambda user: "in_force" if user.is_active else "retired",
+        label=lambda user: _("Works here") if user.is_active else _("Has left"),
+        sort="is_active",
+    ),
+)
+
+
+@login_required
+def user_list(request: HttpRequest) -> HttpResponse:
+    require(actor_of(request), MANAGE)
+    create = Action(_("New user"), reverse("accounts:user-create"), icon_name="user-plus")
+    return ListPage(
+        title=_("Users and roles"),
+        rows=User.objects.all(),
+        columns=COLUMNS,
+        sort="username",
+        search=("username", "name", "employee_number"),
+        actions=(create,),
+        empty=Empty(_("No users yet"), _("Add the first person, then give a role."), create),
+        file_name="users",
+    ).render(request)
+
+
+@login_required
+def user_create(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    require(actor, MANAGE)
+    form = PersonForm(request.POST or None)
+    tried = None
+    if form.is_bound and form.is_valid():
+        with attempt(form) as tried:
+            user = services.create_user(actor=actor, **form.cleaned_data)
+        if tried.done:
+            messages.success(request, _("Now give %(name)s a role and a first secret.") % {"name": user.name})
+            return redirect("accounts:user", user.pk)
+    context = {"title": _("New user"), "cancel_url": reverse("accounts:user-list")}
+    return show(request, "base_form.html", context, tried=tried, form=form)
+
+
+@login_required
+def user_record(request: HttpRequest, pk: int) -> HttpResponse:
+    """Roles in force, badges, secrets, and everything that was done to the account."""
+    require(actor_of(request), MANAGE)
+    person = get_object_or_404(User, pk=pk)
+    context = {
+        "person": person,
+        "assignments": assignments_of(person.pk).select_related("site"),
+        "badges": person.badges.order_by("pk"),
+        "timeline": ledger_of(RecordRef.to(person))[:30],
+        "role_form": RoleForm(),
+        "badge_form": BadgeIssueForm(),
+        "secret_form": FirstSecretForm(),
+    }
+    return show(request, "accounts/user.html", context)
+
+
+def _given(request: HttpRequest, form: Form) -> dict[str, Any] | None:
+    """The cleaned input, or None after telling what is wrong with it."""
+    if form.is_valid():
+        return form.cleaned_data
+    for name, errors in form.errors.items():
+        label = form.fields[name].label if name in form.fields else ""
+        messages.error(request, f"{label}: {' '.join(str(error) for error in errors)}")
+    return None
+
+
+@login_required
+@require_POST
+def user_role(request: HttpRequest, pk: int) -> HttpResponse:
+    given = _given(request, RoleForm(request.POST))
+    if given is not None:
+        services.assign_role(actor=actor_of(request), user_id=pk, **given)
+        messages.success(request, _("The role holds from now on."))
+    return redirect("accounts:user", pk)
+
+
+@login_required
+@require_POST
+def user_badge(request: HttpRequest, pk: int) -> HttpResponse:
+    given = _given(request, BadgeIssueForm(request.POST))
+    if given is not None:
+        services.issue_badge(actor=actor_of(request), user_id=pk, code=given["code"])
+        messages.success(request, _("The badge identifies this person from now on."))
+    return redirect("accounts:user", pk)
+
+
+@login_required
+@require_POST
+def badge_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    services.revoke_badge(
+        actor=actor_of(request), code=request.POST.get("code", ""), reason=request.POST.get("reason", "")
+    )
+    messages.success(request, _("The badge identifies nobody any more."))
+    return redirect("accounts:user", pk)
+
+
+@login_required
+@require_POST
+@sensitive_post_parameters("password", "pin")
+def user_secret(request: HttpRequest, pk: int) -> HttpResponse:
+    given = _given(request, FirstSecretForm(request.POST))
+    if given is not None:
+        services.set_secret(actor=actor_of(request), user_id=pk, password=given["password"], pin=given["pin"])
+        messages.success(request, _("The person must choose an own secret before the first signature."))
+    return redirect("accounts:user", pk)
+
+
+@login_required
+@require_POST
+def user_retire(request: HttpRequest, pk: int) -> HttpResponse:
+    services.retire_user(actor=actor_of(request), user_id=pk, reason=request.POST.get("reason", ""))
+    messages.success(request, _("The person can no longer log in or sign. The record stays."))
+    return redirect("accounts:user", pk)
