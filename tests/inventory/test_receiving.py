@@ -83,7 +83,9 @@ def test_an_impossible_delivery_is_refused_and_nothing_changes(keeper, more, cod
     with pytest.raises(NotValid) as refused:
         receive(keeper, **more)
     assert (refused.value.code, refused.value.field) == (code, field)
-    assert not Lot.objects.exists() and not StockUnit.objects.exists() and not Movement.objects.exists()
+    assert not Lot.objects.exists()
+    assert not StockUnit.objects.exists()
+    assert not Movement.objects.exists()
     kept = LedgerEntry.objects.latest("id")
     assert (kept.verb, kept.outcome, kept.data["code"]) == ("inventory.lot.received", "refused", code)
 
@@ -181,7 +183,8 @@ class TestIncomingCheck:
                 checks=[{"check": "Thickness", "value": "4.1 mm", "passed": False}],
             )
         unit.refresh_from_db()
-        assert unit.status == "quarantine" and not ReceiptInspection.objects.exists()
+        assert unit.status == "quarantine"
+        assert not ReceiptInspection.objects.exists()
 
     def test_who_received_it_does_not_judge_it(self) -> None:
         both = actor_for(person("both", "warehouse", "quality_engineer"))
@@ -213,9 +216,12 @@ class TestUsability:
     def test_the_reason_is_the_first_no(self) -> None:
         unit = stock.released(expires_on=clock.today())
         answer = usability(unit, item_ids=[unit.lot.item_id])
-        assert answer.ok and answer.evidence["lot"] == unit.lot.number and answer.evidence["quantity"] == "1000"
+        assert answer.ok
+        assert answer.evidence["lot"] == unit.lot.number
+        assert answer.evidence["quantity"] == "1000"
         wrong = usability(unit, item_ids=[unit.lot.item_id + 1])
-        assert not wrong.ok and "not what is asked for" in str(wrong.reason)
+        assert not wrong.ok
+        assert "not what is asked for" in str(wrong.reason)
         tomorrow = usability(unit, at=clock.now() + timedelta(days=1))
         assert str(tomorrow.reason) == f"{unit.container} expired on {clock.today().isoformat()}."
 

@@ -152,11 +152,9 @@ def remove_link(
     Returns the new container (quantity 0 when scrapped).
     """
     with act(actor=actor, verb="inventory.link.removed", reason=reason) as this:
-        link: GenealogyLink = (
-            GenealogyLink.objects.select_for_update(of=("self",))
-            .select_related("consumed_lot", "produced_lot")
-            .get(pk=link_id)
-        )
+        link: GenealogyLink = GenealogyLink.objects.select_related("consumed_lot", "produced_lot").get(pk=link_id)
+        # A link is written once and cannot be locked: whoever takes out of a lot locks the lot.
+        Lot.objects.select_for_update().get(pk=link.produced_lot_id)
         this.about(link.produced_lot)
         this.relate(link.consumed_lot)
         require(actor, USE, return_to.site_id)
