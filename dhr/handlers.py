@@ -9,5 +9,4 @@ from shopfloor.events import WorkOrderDispatched
 
 def open_on_dispatch(event: WorkOrderDispatched, actor: Actor) -> None:
     """In the transaction: a batch has its record from the moment it exists."""
-    for batch_id in event.batch_ids:
-        open_records(actor=actor, batch_id=batch_id)
+    open_records(actor=actor, batch_id=event.batch_id)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from dhr.models import Addendum, DeviceHistoryRecord
 from dhr.states import RecordState
-from django.utils.translation import gettext as _
 from foundation.accounts.policies import require
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid

@@ -1,0 +1,133 @@
+"""What stands against review and release, each in words and with the record to open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from dhr.compile.completeness import completeness
+from dhr.compile.materials import net_links, own_records, released_hash
+from dhr.compile.scope import RecordScope
+from dhr.compile.trail import ledger_entries
+from dhr.compile.units import quantities
+from foundation.core.refs import RecordRef
+from quality.states import DeviationState, NonconformanceState
+from resources.equipment.models import Calibration
+from resources.inventory.models import Lot
+from resources.inventory.selectors import open_holds_on_lot
+from shopfloor.states import CorrectionState
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """``code`` for machines, ``text`` for people, ``record`` to open."""
+
+    code: str
+    text: str
+    record: RecordRef | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {"code": self.code, "text": self.text, "record": self.record.as_json() if self.record else None}
+
+
+def blockers_of(scope: RecordScope, *, for_release: bool) -> list[Blocker]:
+    """All of them, so that nobody fixes one only to be shown the next.
+
+    Release waits for what review waits for, and also for the review of the audit trail and for the records of components.
+    It does not wait for CAPA effectiveness.
+    """
+    found = [
+        *(Blocker(one.code, one.text) for one in completeness(scope).missing),
+        *_undecided(scope),
+        *_balance(scope),
+        *_components(scope),
+        *_gauges(scope),
+    ]
+    if for_release:
+        found += [*_unreleased_parts(scope), *_trail(scope)]
+    return found
+
+
+def _undecided(scope: RecordScope) -> Iterator[Blocker]:
+    executed = {one.nonconformance_id for one in scope.dispositions if one.executed_at}
+    for nc in scope.nonconformances:
+        if nc.state in (NonconformanceState.CLOSED,):
+            continue
+        if nc.pk not in executed:
+            text = _("%(number)s has no disposition that was carried out.") % {"number": nc.number}
+            yield Blocker("nonconformance-open", text, RecordRef.to(nc))
+    for deviation in scope.deviations:
+        if deviation.state == DeviationState.OPEN:
+            text = _("%(number)s is not decided.") % {"number": deviation.number}
+            yield Blocker("deviation-open", text, RecordRef.to(deviation))
+    for correction in scope.corrections:
+        if correction.state == CorrectionState.ASKED:
+            text = _("A correction of step %(key)s waits for approval.") % {"key": correction.record.step_key}
+            yield Blocker("correction-open", text, RecordRef.to(correction))
+
+
+def _balance(scope: RecordScope) -> Iterator[Blocker]:
+    counted = quantities(scope)
+    if not counted["balanced"]:
+        yield Blocker("quantity-imbalance", _("The pieces do not add up."))
+    if counted["open"] != "0" or counted["rework"] != "0":
+        text = _("%(open)s pieces are still open, %(rework)s in rework.") % {
+            "open": counted["open"],
+            "rework": counted["rework"],
+        }
+        yield Blocker("pieces-open", text)
+
+
+def _components(scope: RecordScope) -> Iterator[Blocker]:
+    """A component that is on hold now, placed before or after it was consumed, blocks what it is in."""
+    consumed = {lot for (lot, _position), quantity in net_links(scope).items() if quantity > 0}
+    for lot in Lot.objects.filter(pk__in=consumed).select_related("item"):
+        for hold in open_holds_on_lot(lot):
+            text = _("Component lot %(lot)s (%(item)s) is on hold: %(reason)s") % {
+                "lot": lot.number,
+                "item": lot.item.number,
+                "reason": hold.reason,
+            }
+            yield Blocker("component-held", text, RecordRef.to(hold))
+
+
+def _gauges(scope: RecordScope) -> Iterator[Blocker]:
+    """A gauge found out of tolerance after it measured here, with no good calibration in between (ISO 13485 7.6)."""
+    last_use = {row.equipment_id: row.captured_at for row in scope.steps if row.equipment_id}
+    for equipment_id, used_at in last_use.items():
+        after = Calibration.objects.filter(equipment_id=equipment_id, done_at__gt=used_at).order_by("done_at").first()
+        if after is not None and not after.as_found_passed:
+            text = _("Gauge %(code)s was found out of tolerance after it measured here.") % {"code": after.equipment.code}
+            yield Blocker("gauge-out-of-tolerance", text, RecordRef.to(after.equipment))
+
+
+def _unreleased_parts(scope: RecordScope) -> Iterator[Blocker]:
+    for record in {record.pk: record for record in own_records(scope).values()}.values():
+        if not released_hash(record):
+            text = _("The record %(number)s of component %(lot)s is not released.") % {
+                "number": record.number,
+                "lot": record.lot.number,
+            }
+            yield Blocker("component-unreleased", text, RecordRef.to(record))
+
+
+def _trail(scope: RecordScope) -> Iterator[Blocker]:
+    """What happened to the record's subject after the trail was reviewed must be reviewed too."""
+    review = scope.record.trail_reviews.order_by("-id").first()
+    if review is None:
+        yield Blocker("trail-not-reviewed", _("Nobody reviewed the audit trail of this record."))
+        return
+    later = [
+        entry
+        for entry in ledger_entries(scope)
+        if entry.pk > review.up_to_entry and not entry.verb.startswith(("dhr.", "records.signature"))
+    ]
+    if later:
+        yield Blocker(
+            "trail-not-reviewed",
+            _("%(count)d acts came after the audit trail was reviewed: send it back and review again.")
+            % {"count": len(later)},
+        )

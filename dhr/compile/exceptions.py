@@ -1,0 +1,179 @@
+"""Review by exception: everything that was not plain, from every table that could tell it, each with its resolution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from dhr.compile.scope import RecordScope
+from foundation.core.refs import RecordRef
+from foundation.records.models import LedgerEntry, Outcome
+from shopfloor.states import CardState, StepOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Exception_:
+    """One thing that was not plain. ``resolution`` says what became of it; "" when nobody decided."""
+
+    code: str
+    text: str
+    where: str
+    at: datetime | None
+    person: str
+    resolution: str = ""
+    record: RecordRef | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "text": self.text,
+            "where": self.where,
+            "at": self.at,
+            "person": self.person,
+            "resolution": self.resolution,
+            "record": self.record.as_json() if self.record else None,
+        }
+
+
+def exceptions(scope: RecordScope, entries: list[LedgerEntry]) -> list[Exception_]:
+    """In the order in which they happened."""
+    found = [
+        *_readings(scope),
+        *_corrections(scope),
+        *_quality(scope),
+        *_material(scope),
+        *_files(scope),
+        *_cards(scope),
+        *_refusals(entries),
+        *_after_completion(scope, entries),
+    ]
+    return sorted(found, key=lambda one: (one.at is None, one.at))
+
+
+def _readings(scope: RecordScope) -> Iterator[Exception_]:
+    for row in scope.steps:
+        where = f"{row.step_key} {'#' + str(row.unit_no) if row.unit_no else ''}".strip()
+        if row.outcome in (StepOutcome.BELOW, StepOutcome.ABOVE, StepOutcome.FAILED):
+            linked = row.nonconformance or row.deviation
+            yield Exception_(
+                "out-of-limits",
+                _("%(value)s %(unit)s, limits %(lower)s–%(upper)s")
+                % {"value": row.value, "unit": row.unit, "lower": row.lower, "upper": row.upper},
+                where,
+                row.captured_at,
+                row.performer_name,
+                row.get_reaction_display(),
+                RecordRef.to(linked) if linked else None,
+            )
+        if row.late:
+            yield Exception_("late-entry", _("Entered late"), where, row.captured_at, row.performer_name, row.note)
+        if row.attempt > 1:
+            yield Exception_(
+                "repeated", _("Attempt %(n)d") % {"n": row.attempt}, where, row.captured_at, row.performer_name, row.note
+            )
+
+
+def _corrections(scope: RecordScope) -> Iterator[Exception_]:
+    for row in scope.corrections:
+        yield Exception_(
+            "correction",
+            _("%(was)s → %(becomes)s: %(reason)s")
+            % {"was": row.record.value, "becomes": row.new_value, "reason": row.reason},
+            row.record.step_key,
+            row.asked_at,
+            row.asked_by_name,
+            f"{row.get_state_display()} {row.decided_by_name}".strip(),
+            RecordRef.to(row),
+        )
+
+
+def _quality(scope: RecordScope) -> Iterator[Exception_]:
+    for nc in scope.nonconformances:
+        decided = [one for one in scope.dispositions if one.nonconformance_id == nc.pk]
+        yield Exception_(
+            "nonconformance",
+            f"{nc.number}: {nc.description}",
+            nc.step_key,
+            nc.raised_at,
+            nc.raised_by_name,
+            ", ".join(f"{one.get_kind_display()} {one.quantity.normalize():f}" for one in decided),
+            RecordRef.to(nc),
+        )
+    for deviation in scope.deviations:
+        yield Exception_(
+            "deviation",
+            f"{deviation.number}: {deviation.description}",
+            deviation.step_key,
+            deviation.raised_at,
+            deviation.raised_by_name,
+            deviation.get_state_display() if deviation.decided_at else "",
+            RecordRef.to(deviation),
+        )
+
+
+def _material(scope: RecordScope) -> Iterator[Exception_]:
+    lines = {line["position"]: line for line in scope.plan["bom"]["lines"]}
+    for link in scope.links:
+        if link.kind == "remove":
+            yield Exception_(
+                "part-removed",
+                _("%(quantity)s %(unit)s of %(lot)s taken out again")
+                % {"quantity": format(link.quantity.normalize(), "f"), "unit": link.unit, "lot": link.consumed_lot},
+                link.position,
+                link.at,
+                "",
+            )
+        line = lines.get(link.position)
+        if link.kind == "consume" and line and line["item_id"] != link.consumed_lot.item_id:
+            yield Exception_(
+                "substitution",
+                _("%(used)s instead of %(planned)s")
+                % {"used": link.consumed_lot.item.number, "planned": line["item_number"]},
+                link.position,
+                link.at,
+                "",
+                _("approved alternate of the card"),
+            )
+
+
+def _files(scope: RecordScope) -> Iterator[Exception_]:
+    for row in scope.exclusions:
+        yield Exception_(
+            "sample-excluded",
+            _("%(file)s row %(row)d left out: %(reason)s")
+            % {"file": row.test_file.file_name, "row": row.row, "reason": row.reason},
+            row.test_file.step_key,
+            row.at,
+            row.excluded_by_name,
+        )
+
+
+def _cards(scope: RecordScope) -> Iterator[Exception_]:
+    for event in scope.card_events:
+        if event.target in (CardState.BLOCKED, CardState.SKIPPED) and event.source != event.target:
+            yield Exception_(
+                f"card-{event.target}", event.reason or event.event, str(event.card_id), event.at, event.person_name
+            )
+
+
+def _refusals(entries: list[LedgerEntry]) -> Iterator[Exception_]:
+    """What the system refused, abandoned values included: they are in no other table."""
+    for entry in entries:
+        if entry.outcome == Outcome.REFUSED:
+            yield Exception_(
+                "refused", str(entry.data.get("refusal", "")), entry.verb, entry.received_at, entry.actor_name
+            )
+
+
+def _after_completion(scope: RecordScope, entries: list[LedgerEntry]) -> Iterator[Exception_]:
+    """Acts on the floor's records after the last card was completed."""
+    done = max((card.completed_at for card in scope.cards if card.completed_at), default=None)
+    if done is None or any(card.completed_at is None for card in scope.cards):
+        return
+    for entry in entries:
+        if entry.received_at > done and entry.outcome == Outcome.DONE and entry.verb.startswith("shopfloor."):
+            yield Exception_("after-completion", entry.verb, "", entry.received_at, entry.actor_name, entry.reason)
