@@ -100,7 +100,9 @@ def _gauges(scope: RecordScope) -> Iterator[Blocker]:
     for equipment_id, used_at in last_use.items():
         after = Calibration.objects.filter(equipment_id=equipment_id, done_at__gt=used_at).order_by("done_at").first()
         if after is not None and not after.as_found_passed:
-            text = _("Gauge %(code)s was found out of tolerance after it measured here.") % {"code": after.equipment.code}
+            text = _("Gauge %(code)s was found out of tolerance after it measured here.") % {
+                "code": after.equipment.code
+            }
             yield Blocker("gauge-out-of-tolerance", text, RecordRef.to(after.equipment))
 
 

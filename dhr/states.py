@@ -23,7 +23,9 @@ RECORD_STATES = StateTable(
         Transition(S.REVIEWED, "reopen", S.GROWING, "dhr.review_record", reason_required=True, label=_("Send back")),
         Transition(S.REVIEWED, "release", S.RELEASED, "dhr.release_record", "released", label=_("Release")),
         Transition(S.REVIEWED, "release_part", S.PARTLY_RELEASED, "dhr.release_record", "released"),
-        Transition(S.PARTLY_RELEASED, "release", S.RELEASED, "dhr.release_record", "released", label=_("Release the rest")),
+        Transition(
+            S.PARTLY_RELEASED, "release", S.RELEASED, "dhr.release_record", "released", label=_("Release the rest")
+        ),
         Transition(S.PARTLY_RELEASED, "release_part", S.PARTLY_RELEASED, "dhr.release_record", "released"),
     ],
 )

@@ -73,7 +73,12 @@ def _readings(scope: RecordScope) -> Iterator[Exception_]:
             yield Exception_("late-entry", _("Entered late"), where, row.captured_at, row.performer_name, row.note)
         if row.attempt > 1:
             yield Exception_(
-                "repeated", _("Attempt %(n)d") % {"n": row.attempt}, where, row.captured_at, row.performer_name, row.note
+                "repeated",
+                _("Attempt %(n)d") % {"n": row.attempt},
+                where,
+                row.captured_at,
+                row.performer_name,
+                row.note,
             )
 
 

@@ -99,7 +99,9 @@ def attachments(scope: RecordScope) -> list[dict[str, Any]]:
             "at": file.captured_at,
             "facts": {
                 "samples": str(file.sample_count),
-                "implausible": ", ".join(f"row {one['row']} {one['column']}={one['value']}" for one in file.implausible),
+                "implausible": ", ".join(
+                    f"row {one['row']} {one['column']}={one['value']}" for one in file.implausible
+                ),
                 "excluded": "; ".join(
                     f"row {one.row}: {one.reason} ({one.excluded_by_name})"
                     for one in scope.exclusions

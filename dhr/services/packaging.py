@@ -69,9 +69,7 @@ def make_package(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     files = _texts(scope, content)
     progress.report(45, "printing")
     files["dhr.pdf"] = _print(content, files["dhr.json"], job)
-    files |= {
-        attachment_path(file.sha256, file.file_name): storage.get(file.sha256) for file in scope.test_files
-    }
+    files |= {attachment_path(file.sha256, file.file_name): storage.get(file.sha256) for file in scope.test_files}
     progress.report(85, "packing")
     return {"package": _keep(job, record, content, files).pk}
 

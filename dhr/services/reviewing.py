@@ -167,9 +167,11 @@ def _chosen(found: Sequence[StockUnit], wanted: Sequence[int] | None) -> list[St
 def _held_rest(scope: RecordScope) -> bool:
     """Is there conforming or held stock of it that this release does not cover?"""
     lots = [lot.pk for lot in scope.lots]
-    return StockUnit.objects.filter(lot__in=lots, status="in_process", quantity__gt=0).exclude(
-        pk__in=[unit.pk for unit in releasable_units(scope)]
-    ).exists()
+    return (
+        StockUnit.objects.filter(lot__in=lots, status="in_process", quantity__gt=0)
+        .exclude(pk__in=[unit.pk for unit in releasable_units(scope)])
+        .exists()
+    )
 
 
 def _as_stored(content: dict[str, Any]) -> Any:
