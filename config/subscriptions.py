@@ -21,6 +21,7 @@ PROVIDERS: dict[str, list[str]] = {
         "resources.inventory.selectors.stock_differences",
     ],
     "alerts.open_count": ["foundation.alerts.selectors.open_count"],
+    "todo": ["foundation.alerts.answers.todo"],
 }
 
 JOBS: dict[str, str] = {

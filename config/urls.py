@@ -6,6 +6,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("config.portal.urls")),
     path("accounts/", include("foundation.accounts.urls")),
     path("", include("foundation.files.urls")),
+    path("prints/", include("foundation.printing.urls")),
+    path("alerts/", include("foundation.alerts.urls")),
 ]
 
 handler400 = "config.portal.views.bad_request"

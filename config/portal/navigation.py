@@ -109,6 +109,7 @@ NAVIGATION: tuple[Section, ...] = (
             Entry(
                 _("Receipts"), "inventory:receipt-list", icon_name="truck-delivery", permission="inventory.view_stock"
             ),
+            Entry(_("Labels and prints"), "printing:print-list", icon_name="printer", permission="printing.view_label"),
             Entry(_("Holds"), "inventory:hold-list", icon_name="hand-stop", permission="inventory.view_stock"),
             Entry(_("Equipment"), "equipment:equipment-list", icon_name="tool", permission="equipment.view_equipment"),
             Entry(

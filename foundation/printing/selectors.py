@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from foundation.core.models import Job
 from foundation.core.refs import RecordRef
@@ -29,6 +30,15 @@ class QueuedPrint:
     print_job: PrintJob
     state: str
     error: str
+
+    @property
+    def state_label(self) -> str:
+        return {
+            "queued": _("Queued"),
+            "running": _("Being made"),
+            "done": _("Ready"),
+            "failed": _("Failed"),
+        }.get(self.state, "")
 
 
 def with_states(prints: list[PrintJob]) -> list[QueuedPrint]:

@@ -20,6 +20,8 @@ def Icon(name: str) -> str:  # noqa: N802 - the build of the icon sprite looks f
 LOOKS: dict[Look, str] = {
     Look("neutral", Icon("pencil")): "draft editable proposed staged new open_entry",
     Look("neutral", Icon("clock")): "waiting queued pending planned expected not_started scheduled",
+    Look("bad", Icon("flame")): "critical",
+    Look("info", Icon("info-circle")): "information",
     Look("info", Icon("eye")): "in_review review assessed assessing under_review checking",
     Look("info", Icon("writing-sign")): "in_approval awaiting_signature to_sign awaiting_approval",
     Look("info", Icon("player-play")): "ready dispatched open available asked requested raised",
@@ -30,7 +32,7 @@ LOOKS: dict[Look, str] = {
         "good", Icon("circle-check")
     ): "approved accepted passed pass ok valid complete qualified in_limits conforming yes",
     Look("good", Icon("shield-check")): "released effective published verified effect_verified in_force",
-    Look("good", Icon("check")): "completed done closed_ok finished delivered executed disposed",
+    Look("good", Icon("check")): "acknowledged completed done closed_ok finished delivered executed disposed",
     Look("neutral", Icon("lock")): "closed frozen",
     Look("warn", Icon("player-pause")): "paused suspended",
     Look("warn", Icon("hourglass")): "quarantine first_piece_pending due late in_quarantine due_soon unsterile",

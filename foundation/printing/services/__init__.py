@@ -1,5 +1,5 @@
 """What other apps call of printing."""
 
-from .labels import print_label
+from .labels import print_label, reprint_label
 
-__all__ = ["print_label"]
+__all__ = ["print_label", "reprint_label"]

@@ -76,6 +76,22 @@ def print_label(
     return job
 
 
+def reprint_label(*, actor: Actor, number: str, reason: str, copies: int = 1) -> PrintJob:
+    """Print again what was printed as ``number``, exactly; the face says REPRINT. NotValid without a reason."""
+    with act(actor=actor, verb="printing.label.reprinted", reason=reason) as this:
+        earlier: PrintJob = PrintJob.objects.get(number=number)
+        this.about(earlier.subject)
+        this.relate(earlier)
+        return print_label(
+            actor=actor,
+            template=earlier.template,
+            data=earlier.data,
+            subject=earlier.subject,
+            copies=copies,
+            reason=reason,
+        )
+
+
 def _first_print(template: str, subject: RecordRef) -> PrintJob | None:
     found: PrintJob | None = (
         PrintJob.objects.filter(template=template, subject_label=subject.label, subject_id=subject.id, first_print=None)

@@ -1,0 +1,3 @@
+from .inbox import acknowledge, inbox
+
+__all__ = ["acknowledge", "inbox"]
