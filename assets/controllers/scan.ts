@@ -7,7 +7,7 @@ const isText = (one: Element | null): one is HTMLInputElement | HTMLTextAreaElem
 /** Catches a scan wherever the focus is, puts it into its field, shows it, and submits the form when asked to. */
 export default class ScanController extends Controller<HTMLElement> {
   static override targets = ["input", "last", "video", "camera"];
-  static override values = { prefix: String, suffix: String, separator: String, submit: Boolean };
+  static override values = { prefix: String, suffix: String, separator: String, submit: Boolean, next: String };
   declare readonly inputTarget: HTMLInputElement;
   declare readonly lastTarget: HTMLElement;
   declare readonly hasLastTarget: boolean;
@@ -17,6 +17,7 @@ export default class ScanController extends Controller<HTMLElement> {
   declare readonly suffixValue: string;
   declare readonly separatorValue: string;
   declare readonly submitValue: boolean;
+  declare readonly nextValue: string;
   private reader = new ScanReader();
   private camera?: { stop: () => void };
   private touched?: { field: HTMLInputElement | HTMLTextAreaElement; value: string };
@@ -64,6 +65,7 @@ export default class ScanController extends Controller<HTMLElement> {
     if (this.hasLastTarget) this.lastTarget.textContent = text.replaceAll("\u001d", "␝");
     navigator.vibrate?.(60);
     this.dispatch("read", { detail: { text } });
+    if (this.nextValue) document.getElementById(this.nextValue)?.focus();
     if (this.submitValue) this.inputTarget.form?.requestSubmit();
   }
 

@@ -3,10 +3,11 @@ export interface ScanOptions {
   prefix: string; // key codes, e.g. "F9"; "" = told apart by speed alone
   suffix: string[]; // key codes that end a scan
   gap: number; // longest pause between two keys of one scan, in ms
+  pace: number; // no person types faster than this on average, in ms per key
   separator: string; // what the scanner sends in place of FNC1 (GS)
 }
 
-export const defaults: ScanOptions = { prefix: "", suffix: ["Enter", "Tab", "NumpadEnter"], gap: 60, separator: "|" };
+export const defaults: ScanOptions = { prefix: "", suffix: ["Enter", "Tab", "NumpadEnter"], gap: 150, pace: 50, separator: "|" };
 
 const shifted: Record<string, string> = {
   Digit1: "!", Digit2: "@", Digit3: "#", Digit4: "$", Digit5: "%", Digit6: "^", Digit7: "&", Digit8: "*", Digit9: "(", Digit0: ")",
@@ -36,8 +37,8 @@ export function characterOf(event: KeyboardEvent): string {
 export class ScanReader {
   private buffer = "";
   private last = -Infinity;
+  private first = 0;
   private armed = false;
-  private fast = true;
 
   constructor(private readonly options: ScanOptions = defaults) {}
 
@@ -54,11 +55,11 @@ export class ScanReader {
       this.start(true);
       return { swallow: true };
     }
-    if (pause > Math.max(gap, this.armed ? 500 : gap)) this.start(false);
-    if (suffix.includes(event.code)) return this.finish();
+    if (pause > (this.armed ? 500 : gap)) this.start(false);
+    if (suffix.includes(event.code)) return this.finish(now);
     const character = characterOf(event);
     if (!character) return { swallow: false };
-    if (this.buffer && pause > gap) this.fast = false;
+    if (!this.buffer) this.first = now;
     this.buffer += character;
     return { swallow: this.armed };
   }
@@ -66,12 +67,11 @@ export class ScanReader {
   private start(armed: boolean): void {
     this.buffer = "";
     this.armed = armed;
-    this.fast = true;
   }
 
-  private finish(): { scan?: string; swallow: boolean } {
+  private finish(now: number): { scan?: string; swallow: boolean } {
     const text = this.buffer;
-    const whole = this.armed ? text.length > 0 : text.length >= 4 && this.fast;
+    const whole = this.armed ? text.length > 0 : text.length >= 4 && (now - this.first) / text.length <= this.options.pace;
     this.start(false);
     if (!whole) return { swallow: false };
     return { scan: text.replaceAll(this.options.separator, "\u001d"), swallow: true };
