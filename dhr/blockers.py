@@ -16,8 +16,7 @@ from dhr.compile.units import quantities
 from foundation.core.refs import RecordRef
 from quality.states import DeviationState, NonconformanceState
 from resources.equipment.models import Calibration
-from resources.inventory.models import Lot
-from resources.inventory.selectors import open_holds_on_lot
+from resources.inventory.selectors import holds_of_units
 from shopfloor.states import CorrectionState
 
 
@@ -83,9 +82,16 @@ def _balance(scope: RecordScope) -> Iterator[Blocker]:
 
 def _components(scope: RecordScope) -> Iterator[Blocker]:
     """A component that is on hold now, placed before or after it was consumed, blocks what it is in."""
-    consumed = {lot for (lot, _position), quantity in net_links(scope).items() if quantity > 0}
-    for lot in Lot.objects.filter(pk__in=consumed).select_related("item"):
-        for hold in open_holds_on_lot(lot):
+    inside = {lot for (lot, _position), quantity in net_links(scope).items() if quantity > 0}
+    containers = {
+        link.stock_unit.pk: link.stock_unit
+        for link in scope.links
+        if link.stock_unit is not None and link.consumed_lot_id in inside
+    }
+    lots = {link.consumed_lot_id: link.consumed_lot for link in scope.links}
+    for container_id, holds in holds_of_units(list(containers.values())).items():
+        lot = lots[containers[container_id].lot_id]
+        for hold in holds:
             text = _("Component lot %(lot)s (%(item)s) is on hold: %(reason)s") % {
                 "lot": lot.number,
                 "item": lot.item.number,

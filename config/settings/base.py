@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "changecontrol",
     "quality",
     "shopfloor",
+    "dhr",
     "demo",
     "config",
     "config.portal",

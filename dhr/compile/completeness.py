@@ -92,10 +92,10 @@ def _demand_entries(
     if step["kind"] == "material_scan":
         return  # what went in is demanded by the parts list
     for label, entries in _wanted(step, in_force, pieces):
-        counting = [entry for entry in entries if entry.outcome in CONFORMING]
+        counting = [entry for entry in entries if _counts(entry)]
         where = f"{step['key']} {label}".strip()
         result.demand(
-            bool(counting), "entry-missing", _("Step %(where)s has no conforming entry.") % {"where": where}, where
+            bool(counting), "entry-missing", _("Step %(where)s has no entry that counts.") % {"where": where}, where
         )
         if step.get("second_check") and counting:
             checked = {check.record_id for check in scope.second_checks if check.agreed}
@@ -105,6 +105,11 @@ def _demand_entries(
                 _("The second check of step %(where)s is missing.") % {"where": where},
                 where,
             )
+
+
+def _counts(entry: StepRecord) -> bool:
+    """It conforms, or quality answers for it: an undecided deviation or nonconformance is a blocker of its own."""
+    return entry.outcome in CONFORMING or bool(entry.deviation_id or entry.nonconformance_id)
 
 
 def _wanted(

@@ -16,7 +16,7 @@ from shopfloor.states import CardState, StepOutcome
 
 
 @dataclass(frozen=True, slots=True)
-class Exception_:
+class ReviewException:
     """One thing that was not plain. ``resolution`` says what became of it; "" when nobody decided."""
 
     code: str
@@ -39,7 +39,7 @@ class Exception_:
         }
 
 
-def exceptions(scope: RecordScope, entries: list[LedgerEntry]) -> list[Exception_]:
+def exceptions(scope: RecordScope, entries: list[LedgerEntry]) -> list[ReviewException]:
     """In the order in which they happened."""
     found = [
         *_readings(scope),
@@ -54,12 +54,12 @@ def exceptions(scope: RecordScope, entries: list[LedgerEntry]) -> list[Exception
     return sorted(found, key=lambda one: (one.at is None, one.at))
 
 
-def _readings(scope: RecordScope) -> Iterator[Exception_]:
+def _readings(scope: RecordScope) -> Iterator[ReviewException]:
     for row in scope.steps:
         where = f"{row.step_key} {'#' + str(row.unit_no) if row.unit_no else ''}".strip()
         if row.outcome in (StepOutcome.BELOW, StepOutcome.ABOVE, StepOutcome.FAILED):
             linked = row.nonconformance or row.deviation
-            yield Exception_(
+            yield ReviewException(
                 "out-of-limits",
                 _("%(value)s %(unit)s, limits %(lower)s–%(upper)s")
                 % {"value": row.value, "unit": row.unit, "lower": row.lower, "upper": row.upper},
@@ -70,9 +70,9 @@ def _readings(scope: RecordScope) -> Iterator[Exception_]:
                 RecordRef.to(linked) if linked else None,
             )
         if row.late:
-            yield Exception_("late-entry", _("Entered late"), where, row.captured_at, row.performer_name, row.note)
+            yield ReviewException("late-entry", _("Entered late"), where, row.captured_at, row.performer_name, row.note)
         if row.attempt > 1:
-            yield Exception_(
+            yield ReviewException(
                 "repeated",
                 _("Attempt %(n)d") % {"n": row.attempt},
                 where,
@@ -82,9 +82,9 @@ def _readings(scope: RecordScope) -> Iterator[Exception_]:
             )
 
 
-def _corrections(scope: RecordScope) -> Iterator[Exception_]:
+def _corrections(scope: RecordScope) -> Iterator[ReviewException]:
     for row in scope.corrections:
-        yield Exception_(
+        yield ReviewException(
             "correction",
             _("%(was)s → %(becomes)s: %(reason)s")
             % {"was": row.record.value, "becomes": row.new_value, "reason": row.reason},
@@ -96,10 +96,10 @@ def _corrections(scope: RecordScope) -> Iterator[Exception_]:
         )
 
 
-def _quality(scope: RecordScope) -> Iterator[Exception_]:
+def _quality(scope: RecordScope) -> Iterator[ReviewException]:
     for nc in scope.nonconformances:
         decided = [one for one in scope.dispositions if one.nonconformance_id == nc.pk]
-        yield Exception_(
+        yield ReviewException(
             "nonconformance",
             f"{nc.number}: {nc.description}",
             nc.step_key,
@@ -109,7 +109,7 @@ def _quality(scope: RecordScope) -> Iterator[Exception_]:
             RecordRef.to(nc),
         )
     for deviation in scope.deviations:
-        yield Exception_(
+        yield ReviewException(
             "deviation",
             f"{deviation.number}: {deviation.description}",
             deviation.step_key,
@@ -120,11 +120,11 @@ def _quality(scope: RecordScope) -> Iterator[Exception_]:
         )
 
 
-def _material(scope: RecordScope) -> Iterator[Exception_]:
+def _material(scope: RecordScope) -> Iterator[ReviewException]:
     lines = {line["position"]: line for line in scope.plan["bom"]["lines"]}
     for link in scope.links:
         if link.kind == "remove":
-            yield Exception_(
+            yield ReviewException(
                 "part-removed",
                 _("%(quantity)s %(unit)s of %(lot)s taken out again")
                 % {"quantity": format(link.quantity.normalize(), "f"), "unit": link.unit, "lot": link.consumed_lot},
@@ -134,7 +134,7 @@ def _material(scope: RecordScope) -> Iterator[Exception_]:
             )
         line = lines.get(link.position)
         if link.kind == "consume" and line and line["item_id"] != link.consumed_lot.item_id:
-            yield Exception_(
+            yield ReviewException(
                 "substitution",
                 _("%(used)s instead of %(planned)s")
                 % {"used": link.consumed_lot.item.number, "planned": line["item_number"]},
@@ -145,9 +145,9 @@ def _material(scope: RecordScope) -> Iterator[Exception_]:
             )
 
 
-def _files(scope: RecordScope) -> Iterator[Exception_]:
+def _files(scope: RecordScope) -> Iterator[ReviewException]:
     for row in scope.exclusions:
-        yield Exception_(
+        yield ReviewException(
             "sample-excluded",
             _("%(file)s row %(row)d left out: %(reason)s")
             % {"file": row.test_file.file_name, "row": row.row, "reason": row.reason},
@@ -157,28 +157,28 @@ def _files(scope: RecordScope) -> Iterator[Exception_]:
         )
 
 
-def _cards(scope: RecordScope) -> Iterator[Exception_]:
+def _cards(scope: RecordScope) -> Iterator[ReviewException]:
     for event in scope.card_events:
         if event.target in (CardState.BLOCKED, CardState.SKIPPED) and event.source != event.target:
-            yield Exception_(
+            yield ReviewException(
                 f"card-{event.target}", event.reason or event.event, str(event.card_id), event.at, event.person_name
             )
 
 
-def _refusals(entries: list[LedgerEntry]) -> Iterator[Exception_]:
+def _refusals(entries: list[LedgerEntry]) -> Iterator[ReviewException]:
     """What the system refused, abandoned values included: they are in no other table."""
     for entry in entries:
         if entry.outcome == Outcome.REFUSED:
-            yield Exception_(
+            yield ReviewException(
                 "refused", str(entry.data.get("refusal", "")), entry.verb, entry.received_at, entry.actor_name
             )
 
 
-def _after_completion(scope: RecordScope, entries: list[LedgerEntry]) -> Iterator[Exception_]:
+def _after_completion(scope: RecordScope, entries: list[LedgerEntry]) -> Iterator[ReviewException]:
     """Acts on the floor's records after the last card was completed."""
     done = max((card.completed_at for card in scope.cards if card.completed_at), default=None)
     if done is None or any(card.completed_at is None for card in scope.cards):
         return
     for entry in entries:
         if entry.received_at > done and entry.outcome == Outcome.DONE and entry.verb.startswith("shopfloor."):
-            yield Exception_("after-completion", entry.verb, "", entry.received_at, entry.actor_name, entry.reason)
+            yield ReviewException("after-completion", entry.verb, "", entry.received_at, entry.actor_name, entry.reason)
