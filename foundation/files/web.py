@@ -12,7 +12,7 @@ def download(content: bytes, *, name: str, media_type: str, inline: bool = False
     ``inline`` is for what we made ourselves (a label, a card as PDF), not for what somebody handed in.
     """
     response = HttpResponse(content, content_type=media_type)
-    response["Content-Disposition"] = content_disposition_header(not inline, name)
+    response["Content-Disposition"] = content_disposition_header(not inline, name) or "attachment"
     response["Content-Length"] = str(len(content))
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

@@ -57,7 +57,7 @@ def render_pdf(
     with tempfile.TemporaryDirectory(prefix="arteria-print-") as name:
         folder = Path(name)
         _lay_out(folder, sheet, attachments or {})
-        return _compile(
+        pdf: bytes = _compile(
             folder,
             sheet,
             format="pdf",
@@ -65,6 +65,7 @@ def render_pdf(
             timestamp=timestamp.astimezone(UTC).replace(microsecond=0),
             pdf_tags=False,  # tags make a record thirteen times as large
         )
+    return pdf
 
 
 def render_png(template: str, data: Mapping[str, Any], *, pictures: Mapping[str, bytes], ppi: int = LABEL_PPI) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from datetime import datetime
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
@@ -85,7 +86,7 @@ def _read(content: bytes | BinaryIO, max_size: int) -> bytes:
     return data
 
 
-def _stored(data: bytes, kind: str, at: object) -> StoredFile:
+def _stored(data: bytes, kind: str, at: datetime) -> StoredFile:
     sha256 = storage.put(data)
     found = StoredFile.objects.filter(sha256=sha256).first()
     if found is None:
