@@ -20,6 +20,7 @@ PROVIDERS: dict[str, list[str]] = {
         "foundation.files.selectors.check_files",
         "resources.inventory.selectors.stock_differences",
     ],
+    "imports.schemas": ["bom.services.parts_list.schemas"],
     "alerts.open_count": ["foundation.alerts.selectors.open_count"],
     "todo": ["foundation.alerts.answers.todo"],
 }

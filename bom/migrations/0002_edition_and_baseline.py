@@ -7,107 +7,191 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bom', '0001_initial'),
+        ("bom", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Baseline',
+            name="Baseline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('in_approval', 'In approval'), ('approved', 'Approved'), ('withdrawn', 'Withdrawn')], default='in_approval', max_length=12)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("in_approval", "In approval"), ("approved", "Approved"), ("withdrawn", "Withdrawn")],
+                        default="in_approval",
+                        max_length=12,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='bomrevision',
-            name='edition',
+            model_name="bomrevision",
+            name="edition",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='historicalbomrevision',
-            name='edition',
+            model_name="historicalbomrevision",
+            name="edition",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.CreateModel(
-            name='HistoricalBaseline',
+            name="HistoricalBaseline",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('tx', models.BigIntegerField(db_index=True, default=0, editable=False)),
-                ('history_actor', models.CharField(max_length=200)),
-                ('history_station', models.CharField(blank=True, default='', max_length=60)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('number', models.CharField(db_index=True, max_length=40)),
-                ('title', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('in_approval', 'In approval'), ('approved', 'Approved'), ('withdrawn', 'Withdrawn')], default='in_approval', max_length=12)),
-                ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField()),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("tx", models.BigIntegerField(db_index=True, default=0, editable=False)),
+                ("history_actor", models.CharField(max_length=200)),
+                ("history_station", models.CharField(blank=True, default="", max_length=60)),
+                ("history_change_reason", models.TextField(null=True)),
+                ("number", models.CharField(db_index=True, max_length=40)),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("in_approval", "In approval"), ("approved", "Approved"), ("withdrawn", "Withdrawn")],
+                        default="in_approval",
+                        max_length=12,
+                    ),
+                ),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical baseline',
-                'verbose_name_plural': 'historical baselines',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical baseline",
+                "verbose_name_plural": "historical baselines",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalBaselineEntry',
+            name="HistoricalBaselineEntry",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('tx', models.BigIntegerField(db_index=True, default=0, editable=False)),
-                ('history_actor', models.CharField(max_length=200)),
-                ('history_station', models.CharField(blank=True, default='', max_length=60)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField()),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('baseline', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='bom.baseline')),
-                ('history_user', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('revision', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='bom.bomrevision')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("tx", models.BigIntegerField(db_index=True, default=0, editable=False)),
+                ("history_actor", models.CharField(max_length=200)),
+                ("history_station", models.CharField(blank=True, default="", max_length=60)),
+                ("history_change_reason", models.TextField(null=True)),
+                ("content_hash", models.CharField(max_length=64)),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "baseline",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="bom.baseline",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="bom.bomrevision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical baseline entry',
-                'verbose_name_plural': 'historical baseline entrys',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical baseline entry",
+                "verbose_name_plural": "historical baseline entrys",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='BaselineApproval',
+            name="BaselineApproval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tx', models.BigIntegerField(db_index=True, default=0, editable=False)),
-                ('side', models.CharField(max_length=12)),
-                ('signatures', models.JSONField()),
-                ('baseline', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='bom.baseline')),
-                ('signer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tx", models.BigIntegerField(db_index=True, default=0, editable=False)),
+                ("side", models.CharField(max_length=12)),
+                ("signatures", models.JSONField()),
+                (
+                    "baseline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="approvals", to="bom.baseline"
+                    ),
+                ),
+                (
+                    "signer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('baseline', 'side'), name='bom_baselineapproval_side_once'), models.UniqueConstraint(fields=('baseline', 'signer'), name='bom_baselineapproval_two_people')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("baseline", "side"), name="bom_baselineapproval_side_once"),
+                    models.UniqueConstraint(fields=("baseline", "signer"), name="bom_baselineapproval_two_people"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BaselineEntry',
+            name="BaselineEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_hash', models.CharField(max_length=64)),
-                ('baseline', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='bom.baseline')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='baseline_entries', to='bom.bomrevision')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("content_hash", models.CharField(max_length=64)),
+                (
+                    "baseline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="bom.baseline"
+                    ),
+                ),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="baseline_entries",
+                        to="bom.bomrevision",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('baseline', 'revision'), name='bom_baselineentry_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("baseline", "revision"), name="bom_baselineentry_once")
+                ],
             },
         ),
     ]

@@ -39,7 +39,7 @@ def create_item(*, actor: Actor, number: str, name: Mapping[str, str], **fields:
         require(actor, EDIT)
         _refuse_unknown(fields)
         item = Item(number=number.strip(), name=_texts(name), **fields)
-        _validate(item)
+        validate_item(item)
         try:
             with transaction.atomic():
                 item.save()
@@ -73,7 +73,7 @@ def change_item(*, actor: Actor, item_id: int, reason: str = "", expected: str =
             )
         for name, value in fields.items():
             setattr(item, name, _texts(value) if name == "name" else value)
-        _validate(item)
+        validate_item(item)
         item.save()
     return item
 
@@ -192,7 +192,7 @@ def _refuse_unknown(fields: Mapping[str, Any]) -> None:
         raise NotValid(_("An item has no %(field)s to change.") % {"field": unknown[0]}, field=unknown[0])
 
 
-def _validate(item: Item) -> None:
+def validate_item(item: Item) -> None:
     """Shape, choices and unit, as a refusal that names the field."""
     if not item.name:
         raise NotValid(_("Give the item a name."), field="name")

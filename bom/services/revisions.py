@@ -56,9 +56,17 @@ class ToolData:
 
 
 def start_revision(
-    *, actor: Actor, item_id: int, copy_of: int | None = None, reason: str = "", origin: str = ""
+    *,
+    actor: Actor,
+    item_id: int,
+    copy_of: int | None = None,
+    copy: bool = True,
+    reason: str = "",
+    origin: str = "",
 ) -> BomRevision:
-    """The next draft of an item's parts list: a copy of ``copy_of``, else of the newest approved one, else empty.
+    """The next draft of an item's parts list: a copy of ``copy_of``, else of the newest approved one.
+
+    Empty when there is nothing to copy, or with ``copy=False`` (an import brings all lines itself).
 
     Conflict when a revision of the item is still open. NotValid when the item is bought.
     """
@@ -70,6 +78,7 @@ def start_revision(
         of_item = BomRevision.objects.filter(item=item).newest_first()
         last: BomRevision | None = of_item.first()
         source: BomRevision | None = of_item.get(pk=copy_of) if copy_of else of_item.approved().first()
+        source = source if copy else None
         sequence = last.sequence + 1 if last else 1
         label = revision_label(sequence)
         revision = BomRevision(

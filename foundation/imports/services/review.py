@@ -46,7 +46,9 @@ def inputs_of(batch: ImportBatch, rows: Iterable[StagedRow]) -> tuple[list[RowIn
 
 def texts_of(batch: ImportBatch, row: StagedRow) -> dict[str, str]:
     """The text of each mapped field: the person's correction, else what stands in the file."""
-    texts: dict[str, str] = {field: row.raw[index] if index < len(row.raw) else "" for field, index in batch.mapping.items()}
+    texts: dict[str, str] = {
+        field: row.raw[index] if index < len(row.raw) else "" for field, index in batch.mapping.items()
+    }
     texts.update(row.values)
     return texts
 
