@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } fro
 import { extname, join } from "node:path";
 import { build, context } from "esbuild";
 import { sprite } from "./assets/icons.mjs";
+import { purge } from "./assets/purge.mjs";
 
 const entries = "assets/entries";
 const outdir = "assets/dist";
@@ -14,6 +15,7 @@ const options = {
     .map((name) => join(entries, name)),
   outdir,
   bundle: true,
+  plugins: [purge],
   format: "esm",
   splitting: true,
   // light-dark() and cascade layers stay as written: the browsers of product.md's plants have them since 2024

@@ -213,21 +213,21 @@ def gate_words(gate: str) -> str:
 
 @register.simple_tag
 def limits_picture(value: Any, lower: Any, upper: Any, target: Any = None) -> dict[str, Any]:
-    """Where a value stands between its limits, on a scale 300 wide. Either limit may be missing."""
+    """Where a value stands between its limits, in percent of the width. Either limit may be missing."""
     numbers = {
         key: _number(one) for key, one in (("value", value), ("lower", lower), ("upper", upper), ("target", target))
     }
     known = [one for one in numbers.values() if one is not None]
     if not known:
-        return {"tone": "neutral", "left": 0, "width": 300, "value": None, "target": None}
+        return {"tone": "neutral", "left": "0", "width": "100", "value": None, "target": None}
     low, high = min(known), max(known)
     span = (high - low) or abs(high) or Decimal(1)
     start, width = low - span / 5, span * Decimal("1.4")
 
     def place(number: Decimal | None, default: int) -> str:
-        return str(default) if number is None else format((number - start) / width * 300, ".1f")
+        return str(default) if number is None else format((number - start) / width * 100, ".1f")
 
-    low_at, high_at = place(numbers["lower"], 0), place(numbers["upper"], 300)
+    low_at, high_at = place(numbers["lower"], 0), place(numbers["upper"], 100)
     read, least, most = numbers["value"], numbers["lower"], numbers["upper"]
     out = read is not None and ((least is not None and read < least) or (most is not None and read > most))
     return {
