@@ -14,7 +14,7 @@ from .environment import Site
 from .errors import StartError
 from .paths import ROOT, VAR, is_port_free, make_folder, write_private
 from .processes import Child, Supervisor, has_ended, last_lines, spawn
-from .stack import RUNNING, load_demo, migrate, only_one, run_commands, start_servers
+from .stack import DEMO_USERS, RUNNING, load_demo, migrate, only_one, start_servers
 
 WORKER_MEMORY_KB = 1_500_000  # a package of 300 pages takes about 1.2 GB; above this the worker's process is replaced
 
@@ -28,14 +28,14 @@ def run() -> None:
             say("The front end and the translations are built.")
         site, cluster = start_servers(supervisor, VAR)
         migrate(supervisor, site, cluster)
-        if cluster:
-            load_demo(supervisor, site, cluster, say)
-        write_private(VAR / RUNNING, json.dumps(dataclasses.asdict(site), default=str))
         make_folder(VAR / "static")
-        web = supervisor.add(web_child(site, port))
+        web = supervisor.add(web_child(site, port))  # it starts while the demo plant is loaded
+        if cluster:
+            load_demo(supervisor, site, cluster)
+        write_private(VAR / RUNNING, json.dumps(dataclasses.asdict(site), default=str))
         supervisor.add(worker_child(site))
         await_page(web, port)
-        greet(supervisor, site, port, started)
+        greet(site, port, started)
         supervisor.watch()
 
 
@@ -89,21 +89,13 @@ def await_page(web: Child, port: int, patience: float = 60.0) -> None:
     raise StartError(f"The web server does not answer:\n{last_lines(web.log)}")
 
 
-def greet(supervisor: Supervisor, site: Site, port: int, started: float) -> None:
-    users = demo_users(supervisor, site) if site.demo else ""
+def greet(site: Site, port: int, started: float) -> None:
+    """The address, and one demo user per role as the first start wrote them down."""
     say(f"\nArteria is at http://127.0.0.1:{port}/  (ready in {time.monotonic() - started:.1f} s)")
-    if users:
-        say(users)
+    users = VAR / DEMO_USERS
+    if site.demo and users.exists():
+        say(users.read_text().rstrip())
     say(f"The data is in {VAR}, the logs are in {VAR / 'log'}. Ctrl-C stops everything that was started here.")
-
-
-def demo_users(supervisor: Supervisor, site: Site) -> str:
-    """One demo user per role, as `manage.py demo_users` prints them; asked once, on the first start."""
-    kept = VAR / "demo-users.txt"
-    if not kept.exists() or not kept.read_text().strip():
-        kept.unlink(missing_ok=True)
-        run_commands(supervisor, site, ["?demo_users"], log=kept)
-    return kept.read_text().rstrip()
 
 
 def keep_logs_small(folder: Path, limit: int = 10_000_000) -> None:

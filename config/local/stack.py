@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +19,7 @@ from .schema import schema_hash
 from .valkey import open_valkey
 
 DATABASE = "arteria"
+DEMO_USERS = "demo-users.txt"
 RUNNING = "run.json"  # where the servers of a running site are, for `make manage`
 
 
@@ -70,15 +71,13 @@ def embedded_site(cluster: Cluster, redis_url: str, folder: Path) -> Site:
     )
 
 
-def run_commands(
-    supervisor: Supervisor, site: Site, *commands: list[str], owner: bool = False, log: Path | None = None
-) -> None:
+def run_commands(supervisor: Supervisor, site: Site, *commands: list[str], owner: bool = False) -> None:
     """Management commands in one process, as the application's role or the owner's; StartError when one fails."""
     supervisor.run(
         " and ".join(command[0].removeprefix("?") for command in commands),
         [sys.executable, "-m", "config.local.sequence", json.dumps(commands)],
         env=site.owner() if owner else site.application(),
-        log=log or make_folder(site.data / "log") / "prepare.log",
+        log=make_folder(site.data / "log") / "prepare.log",
         cwd=ROOT,
         umask=0o077,
     )
@@ -95,20 +94,20 @@ def migrate(supervisor: Supervisor, site: Site, cluster: Cluster | None) -> None
         _comment(cluster, made_from)
 
 
-def load_demo(supervisor: Supervisor, site: Site, cluster: Cluster, say: Callable[[str], None]) -> None:
+def load_demo(supervisor: Supervisor, site: Site, cluster: Cluster) -> None:
     """Loads the demo plant once. A first start that was interrupted is begun again from an empty database."""
     mark = site.data / "demo-plant"
     state = mark.read_text() if mark.exists() else ""
     if state == "loaded":
         return
     if state == "loading":
-        say("The first start was interrupted while it loaded the demo plant: beginning again.")
+        supervisor.say("The first start was interrupted while it loaded the demo plant: beginning again.")
         drop_database(cluster, DATABASE)
         prepare_database(cluster, DATABASE)
         migrate(supervisor, site, cluster)
     mark.write_text("loading")
-    say("Loading the demo plant (first start only) ...")
-    run_commands(supervisor, site, ["?load_demo"])
+    supervisor.say("Loading the demo plant (first start only) ...")
+    run_commands(supervisor, site, ["?load_demo"], ["?demo_users", ">", str(site.data / DEMO_USERS)])
     mark.write_text("loaded")
 
 
