@@ -162,7 +162,11 @@ class TestMany:
             for unit, amount in ((a, "2"), (b, "0.5"))
         ]
         links = services.consume_many(actor=SETUP, rows=rows)
-        assert [(link.consumed_lot_id, link.produced_lot_id) for link in links[:2]] == [
+        assert [
+            (link.consumed_lot_id, link.produced_lot_id)
+            for pk in links[:2]
+            for link in [GenealogyLink.objects.get(pk=pk)]
+        ] == [
             (a.lot_id, lots[0].pk),
             (b.lot_id, lots[0].pk),
         ]

@@ -1,8 +1,9 @@
 """What other apps call of inventory."""
 
-from .consumption import Consumption, consume, consume_many, remove_link
+from .consumption import consume, consume_many, remove_link
 from .holds import lift_hold, place_hold
 from .labels import confirm_label
+from .linking import Consumption
 from .places import create_place
 from .production import Production, open_lot, open_serials, produce, produce_many
 from .receiving import inspect_receipt, receive_lot

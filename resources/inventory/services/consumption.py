@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from django.db.models import Sum
@@ -21,21 +19,9 @@ from resources.inventory.models import GenealogyLink, Lot, Movement, Place, Stoc
 from resources.inventory.policies import USE
 from resources.inventory.quantities import in_unit
 from resources.inventory.services.ledgering import lock_unit, lock_units, movement, new_unit, take
+from resources.inventory.services.linking import Consumption, insert_links
 from resources.inventory.services.places import counterpart
 from resources.inventory.states import LinkKind, MovementKind, PlaceKind, StockStatus
-
-
-@dataclass(frozen=True, slots=True)
-class Consumption:
-    """``quantity`` of a container goes into a lot. ``unit`` "" = the container's."""
-
-    stock_unit_id: int
-    quantity: Decimal
-    produced_lot_id: int
-    card_id: int | None = None
-    step_key: str = ""
-    position: str = ""
-    unit: str = ""
 
 
 def consume(
@@ -67,16 +53,27 @@ def consume(
         movement(
             container, MovementKind.CONSUME, used, container.place, target, card_id=card_id, step_key=step_key
         ).save()
-        link = _link(row, container, used, this.at)
+        link = GenealogyLink(
+            consumed_lot_id=container.lot_id,
+            produced_lot_id=produced_lot_id,
+            kind=LinkKind.CONSUME,
+            quantity=used,
+            unit=container.unit,
+            stock_unit_id=container.pk,
+            card_id=card_id,
+            step_key=step_key,
+            position=position,
+            at=this.at,
+        )
         link.save()
     return link
 
 
-def consume_many(*, actor: Actor, rows: Sequence[Consumption]) -> list[GenealogyLink]:
+def consume_many(*, actor: Actor, rows: Sequence[Consumption]) -> list[int]:
     """`consume` for many rows in one act, set-based: each container is locked and lessened once.
 
-    One movement per container and card (its quantity is the sum), one link per row, in the order of the rows. Refused as a
-    whole when one row is impossible. A thousand serials of ten components: ten thousand links.
+    One movement per container and card (its quantity is the sum), one link per row; returns the links' ids in the order of
+    the rows. Refused as a whole when one row is impossible. A thousand serials of ten components: ten thousand links.
     """
     with act(actor=actor, verb="inventory.stock.consumed") as this:
         if not rows:
@@ -85,54 +82,51 @@ def consume_many(*, actor: Actor, rows: Sequence[Consumption]) -> list[Genealogy
         for site_id in sorted({unit.place.site_id for unit in containers.values()}):
             require(actor, USE, site_id)
         _check_lots(rows, containers.values())
-        links, moved = [], dict[tuple[int, int | None], Decimal]()
-        for row in rows:
-            container = containers[row.stock_unit_id]
-            used = in_unit(row.quantity, row.unit or container.unit, container.unit)
-            take(container, used)
-            key = (container.pk, row.card_id)
-            moved[key] = moved.get(key, Decimal(0)) + used
-            links.append(_link(row, container, used, this.at))
+        used = _quantities(rows, containers)
+        moved: dict[tuple[int, int | None], Decimal] = {}
+        for row, quantity in zip(rows, used, strict=True):
+            take(containers[row.stock_unit_id], quantity)
+            key = (row.stock_unit_id, row.card_id)
+            moved[key] = moved.get(key, Decimal(0)) + quantity
         bulk_update_tracked(StockUnit, containers.values(), ["quantity"])
-        targets = {
-            site: counterpart(site, PlaceKind.PRODUCTION)
-            for site in {unit.place.site_id for unit in containers.values()}
-        }
-        Movement.objects.bulk_create(
-            [
-                movement(unit, MovementKind.CONSUME, quantity, unit.place, targets[unit.place.site_id], card_id=card_id)
-                for (pk, card_id), quantity in moved.items()
-                for unit in [containers[pk]]
-            ]
-        )
-        GenealogyLink.objects.bulk_create(links, batch_size=10_000)
+        _move_out(containers, moved)
+        links = insert_links(rows, used, containers)
         this.relate(*{unit.lot_id: unit.lot for unit in containers.values()}.values())
         this.note(links=len(links))
     return links
 
 
-def _check_lots(rows: Sequence[Consumption], containers: object) -> None:
-    lot_of = {unit.pk: unit.lot_id for unit in containers}  # type: ignore[attr-defined]
+def _quantities(rows: Sequence[Consumption], containers: Mapping[int, StockUnit]) -> list[Decimal]:
+    """Each row's quantity in the unit of its container; few are different, so each is worked out once."""
+    known: dict[tuple[Decimal, str, str], Decimal] = {}
+    result = []
+    for row in rows:
+        target = containers[row.stock_unit_id].unit
+        key = (row.quantity, row.unit or target, target)
+        if key not in known:
+            known[key] = in_unit(*key)
+        result.append(known[key])
+    return result
+
+
+def _move_out(containers: Mapping[int, StockUnit], moved: Mapping[tuple[int, int | None], Decimal]) -> None:
+    sites = {unit.place.site_id for unit in containers.values()}
+    targets = {site: counterpart(site, PlaceKind.PRODUCTION) for site in sites}
+    rows = []
+    for (pk, card_id), quantity in moved.items():
+        unit = containers[pk]
+        target = targets[unit.place.site_id]
+        rows.append(movement(unit, MovementKind.CONSUME, quantity, unit.place, target, card_id=card_id))
+    Movement.objects.bulk_create(rows)
+
+
+def _check_lots(rows: Sequence[Consumption], containers: Iterable[StockUnit]) -> None:
+    lot_of = {unit.pk: unit.lot_id for unit in containers}
     produced = {row.produced_lot_id for row in rows}
     if any(lot_of[row.stock_unit_id] == row.produced_lot_id for row in rows):
         raise NotValid(_("A lot does not go into itself."), code="same-lot", field="produced_lot")
     if Lot.objects.filter(pk__in=produced).count() != len(produced):
         raise NotValid(_("There is no such lot to go into."), code="not-found", field="produced_lot")
-
-
-def _link(row: Consumption, container: StockUnit, used: Decimal, at: datetime) -> GenealogyLink:
-    return GenealogyLink(
-        consumed_lot_id=container.lot_id,
-        produced_lot_id=row.produced_lot_id,
-        kind=LinkKind.CONSUME,
-        quantity=used,
-        unit=container.unit,
-        stock_unit_id=container.pk,
-        card_id=row.card_id,
-        step_key=row.step_key,
-        position=row.position,
-        at=at,
-    )
 
 
 def remove_link(
