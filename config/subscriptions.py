@@ -22,7 +22,8 @@ PROVIDERS: dict[str, list[str]] = {
     ],
     "imports.schemas": ["bom.services.parts_list.schemas"],
     "alerts.open_count": ["foundation.alerts.selectors.open_count"],
-    "todo": ["foundation.alerts.answers.todo"],
+    "todo": ["foundation.accounts.answers.todo", "foundation.alerts.answers.todo"],
+    "search": ["foundation.accounts.answers.search"],
 }
 
 JOBS: dict[str, str] = {

@@ -6,6 +6,7 @@ app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),
+    path("record/<str:label>/<int:pk>/", views.record, name="record"),
     path("audit-trail/", views.ledger, name="ledger"),
     path("audit-trail/<int:pk>/", views.ledger_entry, name="ledger-entry"),
     path("language/", views.choose_language, name="language"),

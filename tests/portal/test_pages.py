@@ -27,7 +27,6 @@ def test_home_needs_a_person(db: None) -> None:
 def test_home_greets_by_name_and_role(logged_in: LoggedIn) -> None:
     text = logged_in("auditor").get("/").content.decode()
     assert "Auditor 王" in text
-    assert "Nothing waits for you" in text
 
 
 def test_navigation_hides_what_the_reader_may_not_see(logged_in: LoggedIn) -> None:
@@ -181,3 +180,21 @@ def test_templates_keep_the_content_policy() -> None:
         if re.search(r"\sstyle=|\son[a-z]+=|<style|<script(?![^>]*\b(src|type=\"application/json\")\b)", text):
             bad.append(str(path.relative_to(ROOT)))
     assert bad == []
+
+
+def test_search_finds_people_for_those_who_manage_them_only(logged_in: LoggedIn) -> None:
+    owner = logged_in("system_owner")
+    assert owner.get("/search/?q=system_owner")["Location"].startswith("/accounts/users/")
+    assert "1 hit" in owner.get("/search/?q=王").content.decode()
+    assert "Nothing found" in logged_in("operator").get("/search/?q=system_owner").content.decode()
+
+
+def test_a_record_s_reference_leads_to_its_page(logged_in: LoggedIn) -> None:
+    client = logged_in("system_owner")
+    user = User.objects.get()
+    assert client.get(f"/record/accounts.user/{user.pk}/")["Location"] == f"/accounts/users/{user.pk}/"
+    assert client.get("/record/sessions.session/1/").status_code == 404
+
+
+def test_home_says_what_waits(logged_in: LoggedIn) -> None:
+    assert "Acknowledge the signature policy" in logged_in("auditor").get("/").content.decode()

@@ -1,6 +1,6 @@
 from .errors import bad_request, csrf_failure, not_found, permission_denied, server_error
 from .gallery import gallery, gallery_graph, gallery_progress, gallery_refused, gallery_shop, gallery_wall
-from .home import home, search
+from .home import home, record, search
 from .ledger import ledger, ledger_entry
 from .preferences import alive, choose_language, choose_theme
 
@@ -21,6 +21,7 @@ __all__ = [
     "ledger_entry",
     "not_found",
     "permission_denied",
+    "record",
     "search",
     "server_error",
 ]

@@ -7,9 +7,11 @@ from itertools import chain
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
+from config.portal.addresses import address_of
 from foundation.accounts.models import Role
 from foundation.accounts.selectors import roles_of
 from foundation.accounts.web import actor_of
@@ -36,6 +38,15 @@ def home(request: HttpRequest) -> HttpResponse:
         groups.setdefault(str(one.group), []).append(one)
     roles = Role.objects.filter(code__in=roles_of(actor.user_id or 0)).order_by("code")
     return render(request, "portal/home.html", {"groups": groups, "waiting": waiting, "roles": roles})
+
+
+@login_required
+def record(request: HttpRequest, label: str, pk: int) -> HttpResponse:
+    """From a record's label and key to its page: how a lower app links up without knowing who is above."""
+    address = address_of(label, pk)
+    if not address:
+        raise Http404(_("This kind of record has no page of its own."))
+    return redirect(address)
 
 
 @login_required
