@@ -27,7 +27,7 @@ PROVIDERS: dict[str, list[str]] = {
 }
 
 JOBS: dict[str, str] = {
-    "printing.render": "foundation.printing.handlers.render_print_job",
+    "printing.render": "foundation.printing.handlers.render_prints",
 }
 
 

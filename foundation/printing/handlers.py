@@ -1,4 +1,4 @@
-"""The worker's part: make the file that a station's printer takes."""
+"""The worker's part: make the files that a station's printer takes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from foundation.printing.models import PrintJob
 from foundation.printing.rendering import pdf_of
 
 
-def render_print_job(job: Job, progress: Progress) -> dict[str, Any]:
-    """Render the print and keep it by its hash. Done twice, it is the same file: idempotent."""
-    print_job: PrintJob = PrintJob.objects.get(pk=job.payload["print_job"])
-    progress.report(10, print_job.number)
-    return {"sha256": storage.put(pdf_of(print_job)), "copies": print_job.copies}
+def render_prints(job: Job, progress: Progress) -> dict[str, Any]:
+    """Render each print of the stack and keep it by its hash. Done twice, it gives the same files: idempotent."""
+    stack = list(PrintJob.objects.filter(queue_key=job.unique_key).order_by("pk"))
+    made = []
+    for place, one in enumerate(stack):
+        progress.report(100 * place // len(stack), one.number)
+        made.append({"number": one.number, "sha256": storage.put(pdf_of(one)), "copies": one.copies})
+    return {"files": made}

@@ -43,10 +43,10 @@ class QueuedPrint:
 
 def with_states(prints: list[PrintJob]) -> list[QueuedPrint]:
     """The prints with the state of their jobs, in one query."""
-    states = {job.unique_key: job for job in Job.objects.filter(unique_key__in=[p.job_key for p in prints])}
+    states = {job.unique_key: job for job in Job.objects.filter(unique_key__in=[p.queue_key for p in prints])}
     return [
-        QueuedPrint(found, states[found.job_key].state, states[found.job_key].error)
-        if found.job_key in states
+        QueuedPrint(found, states[found.queue_key].state, states[found.queue_key].error)
+        if found.queue_key in states
         else QueuedPrint(found, "", "")
         for found in prints
     ]

@@ -19,7 +19,7 @@ from foundation.files import storage
 from foundation.printing import selectors, symbols
 from foundation.printing.models import PrintJob
 from foundation.printing.rendering import pdf_of, png_of
-from foundation.printing.services import print_label
+from foundation.printing.services import LabelOf, print_label, print_labels
 from foundation.records.act import act
 from foundation.records.models import LedgerEntry
 
@@ -110,7 +110,7 @@ def test_a_print_keeps_who_asked_what_and_for_which_record():
     assert job.data["quantity"] == "2500"
     assert job.first_print is None
     entry = LedgerEntry.objects.get(verb="printing.label.printed")
-    assert (entry.subject_number, entry.data["number"], entry.data["copies"]) == ("C-000123", "PR-000001", 3)
+    assert (entry.subject_number, entry.data["numbers"], entry.data["copies"]) == ("C-000123", ["PR-000001"], 3)
 
 
 @pytest.mark.django_db
@@ -173,11 +173,11 @@ def test_what_cannot_be_a_label_is_refused_before_it_is_printed(more, code):
 def test_the_worker_makes_the_file_once_and_the_queue_says_so():
     job = ask()
     assert [queued.state for queued in selectors.with_states([job])] == ["queued"]
-    queued = Job.objects.get(unique_key=job.job_key)
+    queued = Job.objects.get(unique_key=job.queue_key)
     assert jobs.run(queued.pk)
     assert not jobs.run(queued.pk)
     queued.refresh_from_db()
-    assert storage.get(queued.result["sha256"]) == pdf_of(job)
+    assert [storage.get(made["sha256"]) for made in queued.result["files"]] == [pdf_of(job)]
     assert [found.state for found in selectors.with_states([job])] == ["done"]
 
 
@@ -194,3 +194,38 @@ def test_a_picture_without_a_symbol_reads_as_nothing_and_other_bytes_are_refused
     assert symbols.read_symbols(blank.getvalue()) == []
     with pytest.raises(NotValid):
         symbols.read_symbols(b"not a picture")
+
+
+def stack(count):
+    return [
+        LabelOf(
+            {**CONTAINER, "container": f"C-{number:06}"}, RecordRef("inventory.stockunit", number, f"C-{number:06}")
+        )
+        for number in range(1, count + 1)
+    ]
+
+
+@pytest.mark.django_db
+def test_a_stack_of_labels_takes_as_many_statements_as_one(django_assert_max_num_queries):
+    with django_assert_max_num_queries(16):
+        made = print_labels(actor=ROBOT, template="container_label", labels=stack(100))
+    assert (len(made), made[0].number, made[99].number) == (100, "PR-000001", "PR-000100")
+    assert {one.queue_key for one in made} == {"printing.render:PR-000001"}
+    assert Job.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_stack_is_refused_whole_when_one_of_it_was_printed_before():
+    ask(data={**CONTAINER, "container": "C-000002"}, subject=RecordRef("inventory.stockunit", 2, "C-000002"))
+    with pytest.raises(NotValid, match="PR-000001"):
+        print_labels(actor=ROBOT, template="container_label", labels=stack(3))
+    assert PrintJob.objects.count() == 1
+    again = print_labels(actor=ROBOT, template="container_label", labels=stack(3), reason="Printer jam")
+    assert [one.first_print_id is not None for one in again] == [False, True, False]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("labels", [[], stack(1) * 2])
+def test_a_stack_has_one_label_for_each_thing(labels):
+    with pytest.raises(NotValid):
+        print_labels(actor=ROBOT, template="container_label", labels=labels)

@@ -26,6 +26,9 @@ class PrintJob(AppendOnlyModel):
     subject_number = models.CharField(max_length=200)
     first_print = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reprints")
     reason = models.TextField(default="", blank=True)
+    queue_key = models.CharField(
+        max_length=200, default=""
+    )  # of the core.Job that makes the file; one job for a stack of labels
     station = models.CharField(max_length=60, default="", blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     requested_by_name = models.CharField(max_length=200)
@@ -51,7 +54,3 @@ class PrintJob(AppendOnlyModel):
     @property
     def subject(self) -> RecordRef:
         return RecordRef(self.subject_label, self.subject_id, self.subject_number)
-
-    @property
-    def job_key(self) -> str:
-        return f"printing.render:{self.number}"

@@ -1,5 +1,5 @@
 """What other apps call of printing."""
 
-from .labels import print_label, reprint_label
+from .labels import LabelOf, print_label, print_labels, reprint_label
 
-__all__ = ["print_label", "reprint_label"]
+__all__ = ["LabelOf", "print_label", "print_labels", "reprint_label"]
