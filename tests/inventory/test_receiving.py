@@ -8,6 +8,9 @@ import pytest
 from bom.models import ApprovedSource
 from foundation.core import clock, gs1
 from foundation.core.errors import NotValid, PermissionDenied, Refusal, TransitionNotAllowed
+from foundation.printing.models import PrintJob
+from foundation.printing.rendering import png_of
+from foundation.printing.symbols import read_symbols
 from foundation.records.act import act
 from foundation.records.models import LedgerEntry
 from resources.inventory import services
@@ -245,3 +248,13 @@ def test_a_hold_of_the_item_stops_a_release(keeper, quality) -> None:
     services.place_hold(actor=quality, target=HoldTarget.item(unit.lot.item_id), reason="wrong formula")
     with pytest.raises(Refusal, match="wrong formula"):
         services.inspect_receipt(actor=quality, stock_unit_id=unit.pk, result="accepted")
+
+
+@pytest.mark.requirement("BEY-10")
+def test_each_container_gets_our_label_which_reads_back_as_the_container(keeper) -> None:
+    units = receive(keeper, containers=2)
+    prints = list(PrintJob.objects.order_by("number"))
+    assert [one.subject_number for one in prints] == [unit.container for unit in units]
+    assert (prints[0].data["supplier_lot"], prints[0].data["expires_on"]) == ("A-77", "2030-01-31")
+    [symbol] = read_symbols(png_of(prints[1]))
+    assert services.confirm_label(actor=keeper, code=symbol.text, stock_unit_id=units[1].pk) == units[1]

@@ -2,7 +2,7 @@
 
 from .consumption import consume, consume_many, remove_link
 from .holds import lift_hold, place_hold
-from .labels import confirm_label
+from .labels import confirm_label, print_container_labels
 from .linking import Consumption
 from .places import create_place
 from .production import Production, open_lot, open_serials, produce, produce_many
@@ -25,6 +25,7 @@ __all__ = [
     "open_lot",
     "open_serials",
     "place_hold",
+    "print_container_labels",
     "produce",
     "produce_many",
     "receive_lot",

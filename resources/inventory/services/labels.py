@@ -1,6 +1,9 @@
-"""Container labels: read back what was printed."""
+"""Container labels: printed when something is received, read back when it is on the container."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -8,10 +11,37 @@ from foundation.accounts.policies import require
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid
 from foundation.core.gs1 import what_is
+from foundation.core.refs import RecordRef
+from foundation.printing.models import PrintJob
+from foundation.printing.services import LabelOf, print_labels
 from foundation.records.act import act
 from resources.inventory.exceptions import LabelMismatch
 from resources.inventory.models import LabelReading, StockUnit
 from resources.inventory.policies import RECEIVE
+
+CONTAINER = "container_label"
+
+
+def print_container_labels(
+    *, actor: Actor, stock_units: Sequence[StockUnit], received_on: date | None = None, reason: str = ""
+) -> list[PrintJob]:
+    """Our own labels for containers of one lot (a second print needs a reason). See `printing.services.print_labels`."""
+    lot = stock_units[0].lot
+    shared = {
+        "item_number": lot.item.number,
+        "item_name": lot.item.name,
+        "lot": lot.number,
+        "unit": lot.unit,
+        "expires_on": lot.expires_on,
+        "received_on": received_on,
+        "supplier": lot.supplier.name if lot.supplier else "",
+        "supplier_lot": lot.supplier_lot,
+    }
+    labels = [
+        LabelOf({**shared, "container": unit.container, "quantity": unit.quantity}, RecordRef.to(unit))
+        for unit in stock_units
+    ]
+    return print_labels(actor=actor, template=CONTAINER, labels=labels, reason=reason)
 
 
 def confirm_label(*, actor: Actor, code: str, stock_unit_id: int | None = None) -> StockUnit:

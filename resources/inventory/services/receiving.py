@@ -31,6 +31,7 @@ from resources.inventory.models import (
 from resources.inventory.policies import INSPECT, RECEIVE, can_judge
 from resources.inventory.quantities import in_unit, shares
 from resources.inventory.services.holds import open_hold
+from resources.inventory.services.labels import print_container_labels
 from resources.inventory.services.ledgering import container_numbers, lock_unit, movement, new_unit
 from resources.inventory.services.places import counterpart
 from resources.inventory.services.status import reject_stock, release_stock
@@ -95,6 +96,7 @@ def receive_lot(
         this.about(lot)
         this.relate(receipt, item)
         _hold_unapproved(actor, lot, item, supplier)
+        print_container_labels(actor=actor, stock_units=made, received_on=clock.today())
         this.publish(StockReceived(lot_id=lot.pk, item_id=item.pk, receipt=receipt.number))
     return made
 
