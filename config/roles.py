@@ -87,6 +87,7 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
             "shopfloor.request_correction",
             "shopfloor.split_batch",
             "shopfloor.remove_link",
+            "shopfloor.accept_over_issue",
             "quality.raise_nonconformance",
             "quality.report_event",
             "inventory.place_hold",

@@ -4,12 +4,19 @@
 alert rows. Everything else runs *after*, as a job, and cannot stop a line.
 """
 
+from changecontrol.events import ChangeImplemented
 from foundation.accounts.events import AccountLockedOut
 from foundation.core import events, jobs
 from foundation.core.events import Event
+from quality.events import DispositionDecided, DispositionExecuted
+from shopfloor.events import ProductionReported
 
 IN_TRANSACTION: dict[type[Event], list[str]] = {
     AccountLockedOut: ["foundation.alerts.handlers.on_account_locked"],
+    ChangeImplemented: ["shopfloor.handlers.on_change_implemented"],
+    DispositionDecided: ["shopfloor.handlers.on_disposition_decided"],
+    DispositionExecuted: ["shopfloor.handlers.on_disposition_executed"],
+    ProductionReported: ["shopfloor.handlers.on_production_reported"],
 }
 
 AFTER: dict[type[Event], list[str]] = {}
@@ -20,6 +27,8 @@ PROVIDERS: dict[str, list[str]] = {
         "foundation.files.selectors.check_files",
         "resources.inventory.selectors.stock_differences",
     ],
+    "changecontrol.open_orders": ["shopfloor.selectors.open_orders"],
+    "inventory.lot_context": ["shopfloor.selectors.lot_context"],
     "imports.schemas": ["bom.services.parts_list.schemas"],
     "alerts.open_count": ["foundation.alerts.selectors.open_count"],
     "todo": ["foundation.accounts.answers.todo", "foundation.alerts.answers.todo"],

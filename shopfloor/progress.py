@@ -28,8 +28,8 @@ class Entry:
 class Progress:
     """The records of a card against its operation.
 
-    ``records`` are rows (or objects) with id, step_key, unit_no, outcome, reaction, quantity, position, checked; ``ends``
-    are the first and the last piece that the card gets.
+    ``records`` are rows (or objects) with id, step_key, unit_no, outcome, reaction, quantity, position, value, checked, disputed;
+    ``ends`` are the first and the last piece that the card gets.
     """
 
     def __init__(
@@ -63,23 +63,36 @@ class Progress:
                 total += -row.quantity if row.outcome == StepOutcome.REMOVED else row.quantity
         return total
 
-    def is_done(self, step: StepDefinition, piece: int | None) -> bool:
+    def is_recorded(self, step: StepDefinition, piece: int | None) -> bool:
+        """There is an entry that finishes the step, its second check aside."""
         if step.kind == "material_scan":
-            return self._material_done(step, piece)
+            return self._material_in(step, piece)
         row = self.in_force(step, piece)
         if row is None or row.outcome in (StepOutcome.PENDING, StepOutcome.REMOVED) or row.reaction in NOT_FINAL:
             return False
-        if row.outcome == StepOutcome.FAILED and not row.reaction:
-            return False  # a clearance that was not clear is done again
-        return not step.second_check or bool(row.checked)
+        # A clearance that was not clear is done again; an entry that the second person disputed too.
+        return not (row.outcome == StepOutcome.FAILED and not row.reaction) and not row.disputed
 
-    def _material_done(self, step: StepDefinition, piece: int | None) -> bool:
+    def is_done(self, step: StepDefinition, piece: int | None) -> bool:
+        """Recorded, and checked by a second person where the card asks for it."""
+        return self.is_recorded(step, piece) and not self.waits_for_check(step, piece)
+
+    def waits_for_check(self, step: StepDefinition, piece: int | None) -> bool:
+        """Recorded, and the second person has not looked at it yet."""
+        return bool(self.unchecked(step, piece)) and self.is_recorded(step, piece)
+
+    def unchecked(self, step: StepDefinition, piece: int | None) -> list[Any]:
+        """Entries of the step that a second person must look at."""
+        if not step.second_check:
+            return []
         rows = self.entries_of(step, piece)
-        if any(row.value == "not_used" for row in rows):
+        rows = rows if step.kind == "material_scan" else rows[-1:]
+        return [r for r in rows if not r.checked and r.outcome != StepOutcome.REMOVED and r.value != "not_used"]
+
+    def _material_in(self, step: StepDefinition, piece: int | None) -> bool:
+        if any(row.value == "not_used" for row in self.entries_of(step, piece)):
             return True
-        if not all(self.scanned(step, piece, p) >= self.needed.get(p, Decimal(0)) for p in step.positions):
-            return False
-        return not step.second_check or all(r.checked for r in rows if r.outcome == StepOutcome.DONE)
+        return all(self.scanned(step, piece, p) >= self.needed.get(p, Decimal(0)) for p in step.positions)
 
     def applies(self, step: StepDefinition, piece: int) -> bool:
         return step.per_piece and step.applies_to(piece, self.first, self.last)
@@ -98,7 +111,13 @@ class Progress:
         return [*self.open_for_card("card_start"), *per_piece, *self.open_for_card("card_end")]
 
     def before(self, step: StepDefinition, piece: int | None, pieces: Sequence[int]) -> list[Entry]:
-        """What must be recorded before this entry: the sequence (domain, gate Method)."""
+        """What must be recorded before this entry: the sequence (domain, gate Method). A review may come later."""
+        return [entry for entry in self._before(step, piece, pieces) if not self._only_review_open(entry)]
+
+    def _only_review_open(self, entry: Entry) -> bool:
+        return entry.step.second_check == "review" and self.is_recorded(entry.step, entry.piece)
+
+    def _before(self, step: StepDefinition, piece: int | None, pieces: Sequence[int]) -> list[Entry]:
         start = self.open_for_card("card_start")
         if step.rule == "card_start":
             return [entry for entry in start if entry.step.number < step.number]

@@ -48,7 +48,7 @@ def raise_deviation(
     planned: bool = False,
     lot_id: int | None = None,
     found: Found = NOWHERE,
-    departure: Departure = Departure(),  # noqa: B008 - frozen
+    departure: Departure = Departure(),
 ) -> Deviation:
     """A departure from the process, told to quality. A planned one is asked for before and boxed by time.
 

@@ -10,6 +10,7 @@ from .history import (
     TrackedQuerySet,
     bulk_create_tracked,
     bulk_update_tracked,
+    update_tracked,
 )
 from .ledger import LedgerEntry, Outcome
 from .seals import LeafFormat, Seal, SealBlock, SigningKey
@@ -35,4 +36,5 @@ __all__ = [
     "TrackedQuerySet",
     "bulk_create_tracked",
     "bulk_update_tracked",
+    "update_tracked",
 ]

@@ -110,6 +110,16 @@ def bulk_update_tracked(
     return count
 
 
+def update_tracked(model: type[TrackedModel], rows: Sequence[Any], **values: Any) -> int:
+    """Give many rows the same values: one UPDATE, and their history. The rows must be locked and fully loaded."""
+    for row in rows:
+        for name, value in values.items():
+            setattr(row, name, value)
+    count = models.QuerySet(model).filter(pk__in=[row.pk for row in rows]).update(**values)
+    _write_history(model, rows, "~", 1000)
+    return count
+
+
 def _write_history(model: type[Any], rows: Sequence[Any], kind: str, batch_size: int) -> None:
     history_model = model.history.model
     models.QuerySet(history_model).bulk_create(

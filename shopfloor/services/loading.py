@@ -1,0 +1,156 @@
+"""Lock a card and know everything that an act on it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.utils.translation import gettext as _
+
+from foundation.core.actor import Actor
+from foundation.core.errors import NotValid
+from shopfloor.definition import Definition, OperationDefinition, StepDefinition, definition_of
+from shopfloor.exceptions import NotPossible
+from shopfloor.gates import Asked
+from shopfloor.models import CardEvent, PieceMove, SecondCheck, StepRecord, WorkCard
+from shopfloor.pieces import Balance, fold
+from shopfloor.progress import Progress
+from shopfloor.states import Bucket, CardState
+
+CLOCKS = ("clock_in", "clock_out")
+JOINED = ("order", "batch__lot", "batch__stock_unit__lot", "unit__lot", "unit__stock_unit__lot", "origin")
+
+
+@dataclass
+class Work:
+    """A locked card, its pinned definition and where its pieces are."""
+
+    card: WorkCard
+    actor: Actor
+    definition: Definition
+    operation: OperationDefinition
+    balance: Balance
+    clocked_in: bool
+    moves: list[PieceMove] = field(default_factory=list)
+
+    @property
+    def pieces(self) -> tuple[int, ...]:
+        """The pieces that are still here."""
+        return self.balance.here
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """First and last piece: of the card, or for a card of one serial of its batch."""
+        return piece_ends(self.card, self.balance)
+
+    def asked(self, **more: Any) -> Asked:
+        """What the gates are asked about."""
+        return Asked(self.card, self.definition, self.operation, self.actor.user_id, self.clocked_in, **more)
+
+    def progress(self, records: list[StepRecord]) -> Progress:
+        return Progress(
+            self.operation, records, self.ends, needed_by_position(self.definition, self.card, self.balance)
+        )
+
+    def add_moves(self, moves: list[PieceMove]) -> None:
+        """Append moves just written, and bring the balance up to date."""
+        self.moves.extend(moves)
+        self.balance = fold(self.moves)
+
+
+def piece_ends(card: WorkCard, balance: Balance) -> tuple[int, int]:
+    """(first, last) piece for the rules *first piece* and *last piece*. A piece that fell out is not the first any more."""
+    if card.unit_id:
+        return 1, card.batch.quantity
+    lying = [*balance.here, *balance.pieces(Bucket.GOOD)] or balance.all_pieces
+    return (min(lying), max(lying)) if lying else (0, 0)
+
+
+def needed_by_position(definition: Definition, card: WorkCard, balance: Balance) -> dict[str, Decimal]:
+    """What a material step must scan of each position, by the rule of the step: per piece, or for all that arrived."""
+    operation = definition.operation(card.operation)
+    lines = {line.position: line for line in definition.lines_of(card.operation)}
+    needed = {}
+    for step in operation.steps:
+        for position in step.positions:
+            line = lines.get(position)
+            if line is None or line.made_here:
+                needed[position] = Decimal(0)
+            else:
+                needed[position] = line.needed(1 if step.per_piece or card.unit_id else balance.arrived)
+    return needed
+
+
+def lock_work(actor: Actor, card_id: int) -> Work:
+    """The card, locked, in two statements. NotValid when there is none."""
+    last_clock = (
+        CardEvent.objects.filter(card=OuterRef("pk"), person=actor.user_id, event__in=CLOCKS)
+        .order_by("-id")
+        .values("event")[:1]
+    )
+    joined = [*JOINED, "equipment__equipment_class", "nonconformance__stock_unit__lot"]
+    card: WorkCard | None = (
+        WorkCard.objects.select_for_update(of=("self",), no_key=True)
+        .select_related(*joined)
+        .annotate(last_clock=Subquery(last_clock))
+        .filter(pk=card_id)
+        .first()
+    )
+    if card is None:
+        raise NotValid(_("There is no such work card."), code="not-found", field="card")
+    definition = definition_of(card.process_card_id)
+    moves = list(PieceMove.objects.filter(card=card).order_by("id"))
+    clocked_in = actor.user_id is None or card.last_clock == "clock_in"  # type: ignore[attr-defined]
+    return Work(card, actor, definition, definition.operation(card.operation), fold(moves), clocked_in, moves)
+
+
+def records_of(work: Work, piece: int | None = None, *, key: Any = None, everything: bool = False) -> list[StepRecord]:
+    """Entries of the card: all, or those of one piece and of the card itself (and the one with this key)."""
+    rows = StepRecord.objects.filter(card=work.card)
+    if not everything:
+        wanted = Q(unit_no=None) | Q(unit_no=piece) if piece is not None else Q(unit_no=None)
+        rows = rows.filter(wanted | Q(idempotency_key=key) if key else wanted)
+    return with_checks(rows, work.operation)
+
+
+def with_checks(rows: Any, operation: OperationDefinition) -> list[StepRecord]:
+    """Entries with ``checked`` (a second person agreed) and ``disputed`` (did not).
+
+    Asked of the database only where the card wants second checks.
+    """
+    if any(step.second_check for step in operation.steps):
+        looks = SecondCheck.objects.filter(record=OuterRef("pk"))
+        rows = rows.annotate(checked=Exists(looks.filter(agreed=True)), disputed=Exists(looks.filter(agreed=False)))
+    else:
+        rows = rows.annotate(checked=Value(False), disputed=Value(False))
+    return list(rows.order_by("id"))
+
+
+def require_running(work: Work) -> None:
+    """Work is recorded on a card that runs, or whose first piece is being made."""
+    if work.card.state not in (CardState.RUNNING, CardState.FIRST_PIECE_PENDING):
+        raise NotPossible(
+            _("Card %(card)s is %(state)s.") % {"card": work.card.number, "state": work.card.get_state_display()},
+            code="card-not-running",
+            details={"state": work.card.state},
+        )
+
+
+def piece_for(work: Work, step: StepDefinition, unit_no: int | None) -> int | None:
+    """The piece that an entry is about: none for a step of the card, the serial of a serial's card, else a piece here."""
+    if not step.per_piece:
+        return None
+    if work.card.unit_id and work.card.unit:
+        unit_no = unit_no or work.card.unit.number
+    if unit_no is None:
+        raise NotValid(_("Say which piece this is about."), code="unit-required", field="unit_no")
+    if unit_no not in work.pieces:
+        raise NotPossible(
+            _("Piece %(piece)s is not on this card now.") % {"piece": unit_no},
+            code="piece-not-here",
+            field="unit_no",
+            details={"here": list(work.pieces)},
+        )
+    return unit_no
