@@ -7,7 +7,7 @@ const isText = (one: Element | null): one is HTMLInputElement | HTMLTextAreaElem
 /** Catches a scan wherever the focus is, puts it into its field, shows it, and submits the form when asked to. */
 export default class ScanController extends Controller<HTMLElement> {
   static override targets = ["input", "last", "video", "camera"];
-  static override values = { prefix: String, suffix: String, separator: String, submit: Boolean, next: String };
+  static override values = { prefix: String, suffix: String, separator: String, submit: Boolean, next: String, polite: Boolean };
   declare readonly inputTarget: HTMLInputElement;
   declare readonly lastTarget: HTMLElement;
   declare readonly hasLastTarget: boolean;
@@ -18,6 +18,7 @@ export default class ScanController extends Controller<HTMLElement> {
   declare readonly separatorValue: string;
   declare readonly submitValue: boolean;
   declare readonly nextValue: string;
+  declare readonly politeValue: boolean;
   private reader = new ScanReader();
   private camera?: { stop: () => void };
   private touched?: { field: HTMLInputElement | HTMLTextAreaElement; value: string };
@@ -51,11 +52,14 @@ export default class ScanController extends Controller<HTMLElement> {
     this.take(scan);
   };
 
-  /** Only the last visible scan field on the page listens: an open dialog wins over the page below it. */
+  /** One scan field of the page listens: that of an open dialog, else the first of the content, else the search box. */
   private active(): boolean {
     const all = [...document.querySelectorAll<HTMLElement>('[data-controller~="scan"]')].filter((one) => one.checkVisibility());
     const open = all.filter((one) => one.closest("details.ar-act[open]"));
-    return (open.at(-1) ?? all[0]) === this.element;
+    const chosen = open.at(-1) ?? all.find((one) => one.closest("main")) ?? all[0];
+    if (chosen !== this.element) return false;
+    // the search box of the desk leaves a scan to the field that somebody put the focus into
+    return !this.politeValue || document.activeElement === this.inputTarget || !isText(document.activeElement);
   }
 
   take(text: string): void {

@@ -157,3 +157,14 @@ def test_lists_filter_sort_and_page_in_place(desk: Page, live_site: str, owner: 
     desk.locator("tbody a").first.click()
     shot(desk, "audit-entry")
     assert serious(desk) == []
+
+
+def test_a_scan_at_the_desk_opens_the_record_but_leaves_a_field_alone(desk: Page, live_site: str, owner: str) -> None:
+    log_in(desk, live_site, owner, "Correct-horse-9")
+    desk.goto(f"{live_site}/accounts/users/new/")
+    desk.get_by_label("Employee number").click()
+    scan(desk, "E-1234", suffix="Tab")
+    expect(desk.get_by_label("Employee number")).to_have_value("E-1234")
+    desk.goto(f"{live_site}/")
+    scan(desk, "owner")
+    desk.wait_for_url(re.compile(r"/accounts/users/\d+/"))

@@ -198,3 +198,12 @@ def test_a_record_s_reference_leads_to_its_page(logged_in: LoggedIn) -> None:
 
 def test_home_says_what_waits(logged_in: LoggedIn) -> None:
     assert "Acknowledge the signature policy" in logged_in("auditor").get("/").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_content_policy_is_strict_and_wider_only_where_the_camera_reads() -> None:
+    policy = Client().get("/accounts/login/")["Content-Security-Policy"]
+    assert "script-src 'self';" in f"{policy};"
+    assert "style-src 'self';" in f"{policy};"
+    assert "unsafe" not in policy
+    assert "'wasm-unsafe-eval'" in Client().get("/gallery/shop/")["Content-Security-Policy"]

@@ -33,7 +33,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     text = _(
-        "The form was open too long or came from another site, so nothing was written. Go back, reload the page and send it again."
+        "The form was open too long or came from another site, so nothing was written. "
+        "Go back, reload the page and send it again."
     )
     return _page(request, 403, _("The form has expired"), text, "clock-exclamation")
 

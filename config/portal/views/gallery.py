@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from foundation.core.errors import GateClosed
 from foundation.core.web.forms import DecimalField
 from foundation.core.web.lists import Action, Empty
+from foundation.core.web.policy import camera_page
 from foundation.core.web.tones import LOOKS
 
 AT = datetime(2026, 3, 4, 9, 12, 33, tzinfo=UTC)
@@ -179,14 +180,23 @@ def _context() -> dict[str, Any]:
             },
             {"id": 3, "number": "30", "title": _("Ream throat"), "url": "#order", "up_url": "#order"},
         ],
+        "chart": {
+            "xAxis": {"type": "category", "data": ["1", "2", "3", "4", "5"]},
+            "yAxis": {"type": "value", "min": 2.95, "max": 3.06},
+            "series": [{"type": "line", "name": "mm", "data": [3.001, 3.010, 2.996, 3.041, 3.004]}],
+        },
+        "chart_heads": ["№", "mm"],
+        "chart_rows": [["1", "3.001"], ["2", "3.010"], ["3", "2.996"], ["4", "3.041"], ["5", "3.004"]],
         "at": AT,
     }
 
 
+@camera_page
 def gallery(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/gallery.html", _context())
 
 
+@camera_page
 def gallery_shop(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/gallery_shop.html", _context())
 
