@@ -1,0 +1,13 @@
+"""/api/v1/: every app's API in one place, with its OpenAPI description."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+app_name = "api"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
+    path("", include("foundation.alerts.api.urls")),
+    path("", include("foundation.printing.api.urls")),
+    path("", include("foundation.files.api.urls")),
+]
