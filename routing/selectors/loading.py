@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bom.models import BomLine
+from bom.selectors import position_key
 from foundation.core.units import convert
 from routing.models import IntermediateMade, MaterialUse, Operation, OperationLink, RoutingRevision, Step
 from routing.precedence import Edge
@@ -71,12 +72,6 @@ def bom_lines(bom_revision_id: int) -> list[BomLine]:
     """The lines of a BOM revision with their items, in the order of their positions (A2 before A10)."""
     lines = BomLine.objects.filter(revision_id=bom_revision_id).select_related("component")
     return sorted(lines, key=lambda line: position_key(line.position))
-
-
-def position_key(position: str) -> tuple[str, int]:
-    """``A2`` before ``A10``."""
-    letters = position.rstrip("0123456789")
-    return (letters, int(position[len(letters) :] or 0))
 
 
 def demand_of(line: BomLine) -> Decimal:
