@@ -41,7 +41,7 @@ REVISION = StateTable(
     [
         Transition(DRAFT, "submit", IN_REVIEW, permission="bom.edit_bom", label=_("Submit for review")),
         Transition(
-            IN_REVIEW, "return", DRAFT, permission="bom.edit_bom", reason_required=True, label=_("Return to draft")
+            IN_REVIEW, "return", DRAFT, permission="bom.publish_bom", reason_required=True, label=_("Return to draft")
         ),
         # Approval is bound to signatures: of a change, or of the baseline (bom/authorization.py).
         Transition(

@@ -36,6 +36,7 @@ PROVIDERS: dict[str, list[str]] = {
 }
 
 JOBS: dict[str, str] = {
+    "changecontrol.take_effect": "changecontrol.handlers.take_effect_now",
     "printing.render": "foundation.printing.handlers.render_prints",
 }
 

@@ -9,7 +9,7 @@ from changecontrol.models import AffectedThing, ChangeRequest
 from foundation.core.canonical import content_hash
 from foundation.core.refs import RecordRef
 from foundation.records.services import ToSign
-from routing.models import RoutingRevision
+from routing.models import ProcessCard, RoutingRevision
 from routing.selectors import card_content
 
 SCHEMA = "change-request/1"
@@ -66,9 +66,12 @@ def change_content(change: ChangeRequest) -> dict[str, Any]:
 
 
 def revision_content(affected: AffectedThing) -> dict[str, Any]:
-    """The content of a carried revision as it is now: the process card it would publish, or the parts list."""
+    """The content of a carried revision: the process card that it published or would publish, or the parts list."""
     revision = affected.revision
-    return card_content(revision) if isinstance(revision, RoutingRevision) else bom_content(revision)
+    if not isinstance(revision, RoutingRevision):
+        return bom_content(revision)
+    card = ProcessCard.objects.filter(routing_revision=revision).first()
+    return card.content if card is not None else card_content(revision)
 
 
 def subjects_of(change: ChangeRequest) -> list[ToSign]:
