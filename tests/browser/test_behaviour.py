@@ -152,6 +152,9 @@ def test_lists_filter_sort_and_page_in_place(desk: Page, live_site: str, owner: 
     desk.goto(f"{live_site}/audit-trail/")
     shot(desk, "audit-trail")
     assert serious(desk) == []
+    with desk.expect_download() as download:
+        desk.get_by_role("link", name="CSV").click()
+    assert download.value.suggested_filename.startswith("audit-trail-")
     desk.get_by_role("link", name="When").click()
     expect(desk.locator("th[aria-sort=ascending]")).to_contain_text("When")
     desk.locator("tbody a").first.click()

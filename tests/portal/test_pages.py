@@ -207,3 +207,26 @@ def test_the_content_policy_is_strict_and_wider_only_where_the_camera_reads() ->
     assert "style-src 'self';" in f"{policy};"
     assert "unsafe" not in policy
     assert "'wasm-unsafe-eval'" in Client().get("/gallery/shop/")["Content-Security-Policy"]
+
+
+def test_an_own_secret_is_changed_only_with_the_present_one_and_wrong_tries_count(logged_in: LoggedIn) -> None:
+    client = logged_in("auditor")
+    answer = client.post("/accounts/profile/secret/", {"present": "wrong", "pin": "654321"})
+    assert answer.status_code == 403
+    user = User.objects.get()
+    assert (user.failed_tries, user.pin) == (1, User.objects.get().pin)
+    given = {"present": "123456", "password": "Battery-staple-7"}
+    assert client.post("/accounts/profile/secret/", given)["Location"] == "/accounts/profile/"
+    assert client.get("/").status_code == 200
+    again = Client()
+    entered = {"identity": "auditor", "secret": "Battery-staple-7", "next": "/audit-trail/"}
+    assert again.post("/accounts/login/", entered)["Location"] == "/audit-trail/"
+
+
+def test_log_in_refuses_without_saying_which_part_was_wrong(person: Callable[[str], User]) -> None:
+    person("auditor")
+    for entered in ({"identity": "auditor", "secret": "nope"}, {"identity": "nobody", "secret": "nope"}):
+        answer = Client().post("/accounts/login/", entered)
+        assert answer.status_code == 403
+        assert "Unknown user or badge, or wrong secret." in answer.content.decode()
+    assert User.objects.get().failed_tries == 1

@@ -22,7 +22,7 @@ VIEW = "records.view_trail"
 DAY = forms.DateInput(attrs={"type": "date"})
 
 
-class LedgerFilter(django_filters.FilterSet):
+class LedgerFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Outcome, from and to, and the start of the verb (``inventory.``)."""
 
     outcome = django_filters.ChoiceFilter(

@@ -11,7 +11,7 @@ from .people import (
     revoke_badge,
     sync_roles,
 )
-from .secrets import acknowledge_policy, check_signer, set_secret
+from .secrets import acknowledge_policy, change_own_secret, check_signer, set_secret
 from .sessions import actor_of_session, badge_in, badge_out, log_in
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "assign_role",
     "badge_in",
     "badge_out",
+    "change_own_secret",
     "check_signer",
     "create_site",
     "create_user",

@@ -161,6 +161,15 @@ def set_secret(*, actor: Actor, user_id: int, password: str = "", pin: str = "",
     return user
 
 
+def change_own_secret(*, actor: Actor, present: str, password: str = "", pin: str = "") -> User:
+    """One's own new password or PIN, proved by the present one; wrong tries count as at log-in. SecretWrong, NotValid."""
+    with act(actor=actor, verb="accounts.secret.changed") as this:
+        user: User = User.objects.get(pk=actor.user_id)
+        this.about(RecordRef.to(user))
+        prove_user(actor=actor, user=user, secret=present, kind="change")
+        return set_secret(actor=actor, user_id=user.pk, password=password, pin=pin)
+
+
 def _validate(password: str, user: User) -> None:
     try:
         validate_password(password, user)

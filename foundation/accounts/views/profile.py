@@ -11,21 +11,19 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from foundation.accounts import services
-from foundation.accounts.exceptions import SecretWrong
 from foundation.accounts.forms import SecretForm
 from foundation.accounts.models import Badge, User
 from foundation.accounts.selectors import assignments_of
-from foundation.accounts.services.secrets import secret_matches
 from foundation.accounts.web import actor_of
 from foundation.core.web.attempts import Attempt, attempt, show
 
 
 def _show(request: HttpRequest, form: SecretForm, tried: Attempt | None = None) -> HttpResponse:
-    actor = actor_of(request)
+    user_id = actor_of(request).user_id or 0
     context = {
-        "person": User.objects.get(pk=actor.user_id),
-        "assignments": assignments_of(actor.user_id or 0),
-        "badges": Badge.objects.filter(user_id=actor.user_id, revoked_at=None),
+        "person": User.objects.get(pk=user_id),
+        "assignments": assignments_of(user_id),
+        "badges": Badge.objects.filter(user_id=user_id, revoked_at=None),
     }
     return show(request, "accounts/profile.html", context, tried=tried, form=form)
 
@@ -45,10 +43,7 @@ def change_secret(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         with attempt(form) as tried:
-            actor = actor_of(request)
-            if not secret_matches(User.objects.get(pk=actor.user_id), given["present"]):
-                raise SecretWrong(_("The present secret is wrong."), field="present")
-            user = services.set_secret(actor=actor, user_id=actor.user_id, password=given["password"], pin=given["pin"])
+            user = services.change_own_secret(actor=actor_of(request), **given)
         if tried.done:
             auth.update_session_auth_hash(request, user)
             messages.success(request, _("Your new secret holds from now on."))

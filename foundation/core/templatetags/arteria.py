@@ -171,18 +171,11 @@ def panel(
 
 @register.simple_tag(takes_context=True)
 def unique_id(context: Context, stem: str) -> str:
-    """An id that no other component of this page has."""
-    counter = context.render_context.setdefault("ar-ids", [0]) if not context.get("request") else _counter(context)
-    counter[0] += 1
-    return f"{stem}-{counter[0]}"
-
-
-def _counter(context: Context) -> list[int]:
-    request = context["request"]
-    if not hasattr(request, "arteria_ids"):
-        request.arteria_ids = [0]
-    counter: list[int] = request.arteria_ids
-    return counter
+    """An id that no other component of this page has; the same page gives the same ids again."""
+    holder = context.get("request") or context.render_context
+    number: int = getattr(holder, "arteria_ids", 0) + 1
+    holder.arteria_ids = number
+    return f"{stem}-{number}"
 
 
 @register.filter

@@ -22,7 +22,7 @@ def is_shop(request: HttpRequest) -> bool:
 
 def back_of(request: HttpRequest) -> str:
     """The page the reader came from, when it is one of ours."""
-    came = request.META.get("HTTP_REFERER", "")
+    came: str = request.META.get("HTTP_REFERER", "")
     if came and url_has_allowed_host_and_scheme(came, {request.get_host()}):
         return came
     return reverse("portal:home")
