@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("prints/", include("foundation.printing.urls")),
     path("alerts/", include("foundation.alerts.urls")),
     path("api/v1/", include("config.api")),
+    path("batch-records/", include("dhr.urls")),
 ]
 
 handler400 = "config.portal.views.bad_request"

@@ -7,138 +7,265 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('inventory', '0002_labels_are_read_back'),
-        ('records', '0002_signature_role_holds_all_roles'),
-        ('shopfloor', '0001_initial'),
+        ("inventory", "0002_labels_are_read_back"),
+        ("records", "0002_signature_role_holds_all_roles"),
+        ("shopfloor", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DeviceHistoryRecord',
+            name="DeviceHistoryRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('state', models.CharField(choices=[('growing', 'Growing'), ('reviewed', 'Reviewed'), ('partly_released', 'Partly released'), ('released', 'Released')], default='growing', max_length=20)),
-                ('opened_at', models.DateTimeField()),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='history_records', to='shopfloor.productionbatch')),
-                ('lot', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='history_record', to='inventory.lot')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=40, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("growing", "Growing"),
+                            ("reviewed", "Reviewed"),
+                            ("partly_released", "Partly released"),
+                            ("released", "Released"),
+                        ],
+                        default="growing",
+                        max_length=20,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="history_records",
+                        to="shopfloor.productionbatch",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="history_record", to="inventory.lot"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'device history record',
+                "verbose_name": "device history record",
             },
         ),
         migrations.CreateModel(
-            name='AuditTrailReview',
+            name="AuditTrailReview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tx', models.BigIntegerField(db_index=True, default=0, editable=False)),
-                ('up_to_entry', models.BigIntegerField()),
-                ('entries', models.PositiveIntegerField()),
-                ('trail_hash', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('signature', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.signature')),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trail_reviews', to='dhr.devicehistoryrecord')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tx", models.BigIntegerField(db_index=True, default=0, editable=False)),
+                ("up_to_entry", models.BigIntegerField()),
+                ("entries", models.PositiveIntegerField()),
+                ("trail_hash", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                (
+                    "signature",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="records.signature"
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trail_reviews",
+                        to="dhr.devicehistoryrecord",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Addendum',
+            name="Addendum",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tx', models.BigIntegerField(db_index=True, default=0, editable=False)),
-                ('text', models.TextField()),
-                ('by_name', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='addenda', to='dhr.devicehistoryrecord')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tx", models.BigIntegerField(db_index=True, default=0, editable=False)),
+                ("text", models.TextField()),
+                ("by_name", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="addenda",
+                        to="dhr.devicehistoryrecord",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'addenda',
+                "verbose_name_plural": "addenda",
             },
         ),
         migrations.CreateModel(
-            name='HistoricalDeviceHistoryRecord',
+            name="HistoricalDeviceHistoryRecord",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('tx', models.BigIntegerField(db_index=True, default=0, editable=False)),
-                ('history_actor', models.CharField(max_length=200)),
-                ('history_station', models.CharField(blank=True, default='', max_length=60)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('number', models.CharField(db_index=True, max_length=40)),
-                ('state', models.CharField(choices=[('growing', 'Growing'), ('reviewed', 'Reviewed'), ('partly_released', 'Partly released'), ('released', 'Released')], default='growing', max_length=20)),
-                ('opened_at', models.DateTimeField()),
-                ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField()),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('batch', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='shopfloor.productionbatch')),
-                ('history_user', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lot', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='inventory.lot')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("tx", models.BigIntegerField(db_index=True, default=0, editable=False)),
+                ("history_actor", models.CharField(max_length=200)),
+                ("history_station", models.CharField(blank=True, default="", max_length=60)),
+                ("history_change_reason", models.TextField(null=True)),
+                ("number", models.CharField(db_index=True, max_length=40)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("growing", "Growing"),
+                            ("reviewed", "Reviewed"),
+                            ("partly_released", "Partly released"),
+                            ("released", "Released"),
+                        ],
+                        default="growing",
+                        max_length=20,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="shopfloor.productionbatch",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="inventory.lot",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical device history record',
-                'verbose_name_plural': 'historical device history records',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical device history record",
+                "verbose_name_plural": "historical device history records",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='RecordVersion',
+            name="RecordVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tx', models.BigIntegerField(db_index=True, default=0, editable=False)),
-                ('version', models.PositiveIntegerField()),
-                ('content', models.JSONField()),
-                ('content_hash', models.CharField(max_length=64)),
-                ('frozen_at', models.DateTimeField()),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='dhr.devicehistoryrecord')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tx", models.BigIntegerField(db_index=True, default=0, editable=False)),
+                ("version", models.PositiveIntegerField()),
+                ("content", models.JSONField()),
+                ("content_hash", models.CharField(max_length=64)),
+                ("frozen_at", models.DateTimeField()),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="dhr.devicehistoryrecord",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Package',
+            name="Package",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tx', models.BigIntegerField(db_index=True, default=0, editable=False)),
-                ('file_name', models.CharField(max_length=120)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveBigIntegerField()),
-                ('key_fingerprint', models.CharField(max_length=64)),
-                ('made_at', models.DateTimeField()),
-                ('job_key', models.CharField(max_length=200, unique=True)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='dhr.devicehistoryrecord')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='dhr.recordversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tx", models.BigIntegerField(db_index=True, default=0, editable=False)),
+                ("file_name", models.CharField(max_length=120)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveBigIntegerField()),
+                ("key_fingerprint", models.CharField(max_length=64)),
+                ("made_at", models.DateTimeField()),
+                ("job_key", models.CharField(max_length=200, unique=True)),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="packages",
+                        to="dhr.devicehistoryrecord",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="packages", to="dhr.recordversion"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tx', models.BigIntegerField(db_index=True, default=0, editable=False)),
-                ('quantity', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('unit', models.CharField(max_length=20)),
-                ('stock_units', models.JSONField()),
-                ('at', models.DateTimeField()),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='dhr.devicehistoryrecord')),
-                ('signature', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.signature')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dhr.recordversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tx", models.BigIntegerField(db_index=True, default=0, editable=False)),
+                ("quantity", models.DecimalField(decimal_places=6, max_digits=18)),
+                ("unit", models.CharField(max_length=20)),
+                ("stock_units", models.JSONField()),
+                ("at", models.DateTimeField()),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="releases",
+                        to="dhr.devicehistoryrecord",
+                    ),
+                ),
+                (
+                    "signature",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="records.signature"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dhr.recordversion"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='recordversion',
-            constraint=models.UniqueConstraint(fields=('record', 'version'), name='dhr_recordversion_once'),
+            model_name="recordversion",
+            constraint=models.UniqueConstraint(fields=("record", "version"), name="dhr_recordversion_once"),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='dhr_release_positive'),
+            model_name="release",
+            constraint=models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="dhr_release_positive"),
         ),
     ]

@@ -1,0 +1,78 @@
+"""Reads of batch records for screens, API, search and home."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dhr.models import DeviceHistoryRecord
+from dhr.states import RecordState
+from foundation.accounts.policies import may
+from foundation.core.actor import Actor
+from foundation.core.answers import Found, Todo
+from foundation.core.refs import RecordRef
+from foundation.core.texts import localized
+from foundation.records.models import Signature
+from foundation.records.selectors import FOREIGN, VALID
+
+
+def signatures_with_validity(record: DeviceHistoryRecord, rows: list[Signature]) -> list[dict[str, Any]]:
+    """Signatures as the manifest shows them. Those on the record itself are checked against the version they name."""
+    hashes = {str(version.version): version.content_hash for version in record.versions.all()}
+    own = RecordRef.to(record)
+    shown = []
+    for row in rows:
+        validity = ""
+        if (row.record_label, row.record_id) == (own.label, own.id):
+            validity = VALID if hashes.get(row.record_version) == row.content_hash else FOREIGN
+        shown.append({"signature": row, "validity": validity})
+    return shown
+
+
+def search(text: str, actor: Actor) -> list[Found]:
+    """Provider of ``search``: records by their number, or by lot and serial."""
+    if not may(actor, "dhr.view_record"):
+        return []
+    wanted = Q(number__icontains=text) | Q(lot__number__icontains=text) | Q(lot__serial__icontains=text)
+    rows = DeviceHistoryRecord.objects.filter(wanted).select_related("lot__item").order_by("-id")[:10]
+    return [
+        Found(
+            kind=_("Batch record"),
+            number=row.number,
+            url=reverse("dhr:record", args=[row.number]),
+            text=f"{row.lot} {localized(row.lot.item.name)}",
+            state=row.state,
+            state_label=row.get_state_display(),
+        )
+        for row in rows
+    ]
+
+
+def todo(actor: Actor) -> list[Todo]:
+    """Provider of ``todo``: what waits for review or release."""
+    waiting = []
+    if may(actor, "dhr.review_record"):
+        # An order that is completed has nothing more to wait for on the floor.
+        waiting += _todo(_("Batch records to review"), state=RecordState.GROWING, batch__order__state="completed")
+    if may(actor, "dhr.release_record"):
+        waiting += _todo(_("Batch records to release"), state__in=[RecordState.REVIEWED, RecordState.PARTLY_RELEASED])
+    return waiting
+
+
+def _todo(group: Any, **wanted: Any) -> list[Todo]:
+    rows = DeviceHistoryRecord.objects.filter(**wanted).select_related("lot__item").order_by("id")[:20]
+    return [
+        Todo(
+            group=group,
+            title=f"{row.number} · {row.lot.serial or row.lot.number}",
+            url=reverse("dhr:record", args=[row.number]),
+            detail=localized(row.lot.item.name),
+            state=row.state,
+            state_label=row.get_state_display(),
+            icon_name="certificate",
+        )
+        for row in rows
+    ]

@@ -1,0 +1,66 @@
+"""The acts on a record: each parses, calls one service, and goes back to the record."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from dhr import services
+from dhr.models import DeviceHistoryRecord
+from foundation.accounts.web import actor_of, credentials_of
+
+
+@login_required
+@require_POST
+def record_review(request: HttpRequest, number: str) -> HttpResponse:
+    record = get_object_or_404(DeviceHistoryRecord, number=number)
+    services.review_record(
+        actor=actor_of(request),
+        record_id=record.pk,
+        credentials=credentials_of(request),
+        note=request.POST.get("reason", ""),
+    )
+    messages.success(request, _("The review of %(number)s is signed.") % {"number": number})
+    return redirect("dhr:record", number)
+
+
+@login_required
+@require_POST
+def record_reopen(request: HttpRequest, number: str) -> HttpResponse:
+    record = get_object_or_404(DeviceHistoryRecord, number=number)
+    services.reopen_record(actor=actor_of(request), record_id=record.pk, reason=request.POST.get("reason", ""))
+    messages.success(request, _("%(number)s is sent back.") % {"number": number})
+    return redirect("dhr:record", number)
+
+
+@login_required
+@require_POST
+def record_release(request: HttpRequest, number: str) -> HttpResponse:
+    """All that can be released, or the ticked containers only."""
+    record = get_object_or_404(DeviceHistoryRecord, number=number)
+    ticked = [int(value) for value in request.POST.getlist("stock_unit") if value.isdigit()]
+    release = services.release_record(
+        actor=actor_of(request),
+        record_id=record.pk,
+        credentials=credentials_of(request),
+        stock_unit_ids=ticked or None,
+        note=request.POST.get("reason", ""),
+    )
+    text = _("%(quantity)s %(unit)s of %(number)s are released.")
+    messages.success(
+        request, text % {"quantity": f"{release.quantity.normalize():f}", "unit": release.unit, "number": number}
+    )
+    return redirect("dhr:record", number)
+
+
+@login_required
+@require_POST
+def record_addendum(request: HttpRequest, number: str) -> HttpResponse:
+    record = get_object_or_404(DeviceHistoryRecord, number=number)
+    services.add_addendum(actor=actor_of(request), record_id=record.pk, text=request.POST.get("reason", ""))
+    messages.success(request, _("The addendum is kept."))
+    return redirect("dhr:record", number)
