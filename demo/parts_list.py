@@ -108,7 +108,7 @@ def propose_parts_list(engineer: Actor, revisions: Iterable[BomRevision]) -> Bas
 
 
 def draft_venturi(engineer: Actor) -> BomRevision:
-    """The next venturi draft: the published list has no resin, so the engineer adds it as line A3."""
+    """The next venturi draft: the published list has no resin, so the engineer adds it as line R1."""
     resin = Item.objects.filter(number=RESIN).first() or create_item(
         actor=engineer,
         number=RESIN,
@@ -123,7 +123,7 @@ def draft_venturi(engineer: Actor) -> BomRevision:
         "en": "Not in the published list. About 18 g a body with supports, to be confirmed by weighing.",
         "zh-hans": "公开清单中没有。每件约 18 g(含支撑),需称重确认。",
     }
-    line = LineData(position="A3", component_id=resin.pk, quantity=Decimal(18), approximate=True, note=note)
+    line = LineData(position="R1", component_id=resin.pk, quantity=Decimal(18), approximate=True, note=note)
     add_line(actor=engineer, revision_id=draft.pk, line=line, reason="The printed body needs a resin")
     return BomRevision.objects.get(pk=draft.pk)
 

@@ -1,0 +1,118 @@
+"""A3, first half: receive into quarantine, print and read back labels, check, release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from decimal import ROUND_UP, Decimal
+from typing import Any
+
+from bom.models import ApprovedSource, Item, Supplier
+from demo.narrator import Narrator
+from demo.people import INSTALLER, at_desk, badge_in
+from foundation.accounts.models import Site
+from foundation.core import clock
+from resources.inventory import services as inventory
+from resources.inventory.models import Place, StockUnit
+from routing.models import ProcessCard
+
+PLACES = (
+    ("WH-QUARANTINE", {"en": "Quarantine", "zh-hans": "待验区"}, "stock"),
+    ("WH-RELEASED", {"en": "Warehouse", "zh-hans": "合格品库"}, "stock"),
+    ("FLOOR", {"en": "Shop floor", "zh-hans": "车间"}, "production"),
+    ("SCRAP", {"en": "Scrap", "zh-hans": "报废"}, "scrap"),
+    ("RETAINED", {"en": "Retained samples", "zh-hans": "留样"}, "retained"),
+)
+SETS = Decimal(8)  # how many sets are received: enough for the orders of the story and some to play with
+
+
+def load_places(site: Site) -> None:
+    """The plant's places; suppliers and customers get theirs as they appear."""
+    for code, name, kind in PLACES:
+        if not Place.objects.filter(code=code).exists():
+            inventory.create_place(actor=INSTALLER, code=code, name=name, kind=kind, site=site)
+
+
+def receive_material(story: Narrator, cards: Iterable[ProcessCard]) -> dict[str, list[StockUnit]]:
+    """Every bought part of these cards, in quantities for several sets; returns the containers by item number."""
+    story.chapter("A3 Material: received into quarantine, labelled, checked, released")
+    received: dict[str, list[StockUnit]] = {}
+    for item, quantity in _needs(cards).items():
+        received[item.number] = _receive(item, quantity, f"{item.number}-2026-11", containers=1)
+    story.did(
+        "Jonas Weber", f"receives {len(received)} supplier lots into quarantine; each container gets its own label"
+    )
+    quality = at_desk("quality")
+    story.refused(
+        "Jonas Weber",
+        "releases what he received",
+        lambda: inventory.release_stock(actor=at_desk("warehouse"), stock_unit_id=_first(received).pk),
+        code="permission-denied",
+    )
+    for units in received.values():
+        _accept(quality, units[0], note="")
+    story.did("Sofia Rossi", "checks the deliveries and releases them")
+    return received
+
+
+def receive_expired_and_held(story: Narrator, item: Item) -> tuple[StockUnit, StockUnit]:
+    """Two containers that must not be used: one whose date has passed, one that quality holds."""
+    expired = _receive(item, Decimal(500), "OLD-2025-10", containers=1, made=400)[0]
+    held = _receive(item, Decimal(500), "HELD-2026-10", containers=1)[0]
+    _accept(at_desk("quality"), held, note="")
+    story.did(
+        "Jonas Weber", f"receives an old lot ({expired.container}) and another one ({held.container}) of {item.number}"
+    )
+    return expired, held
+
+
+def _needs(cards: Iterable[ProcessCard]) -> dict[Item, Decimal]:
+    """What the cards consume that is not made by their own operations or under an order of its own."""
+    needs: dict[int, Decimal] = {}
+    for card in cards:
+        for line in card.content["bom"]["lines"]:
+            if line["made_here"] or line["optional"] or not line["operation"]:
+                continue
+            needs[line["item_id"]] = needs.get(line["item_id"], Decimal(0)) + Decimal(line["quantity"]) * SETS
+    made = {card.item_id for card in cards}
+    items = Item.objects.filter(pk__in=[key for key in needs if key not in made]).order_by("number")
+    return {item: needs[item.pk].quantize(Decimal(1), ROUND_UP) for item in items}
+
+
+def _receive(item: Item, quantity: Decimal, supplier_lot: str, *, containers: int, made: int = 20) -> list[StockUnit]:
+    warehouse, today = badge_in("warehouse", "WH-1"), clock.today()
+    units = inventory.receive_lot(
+        actor=warehouse,
+        item_id=item.pk,
+        quantity=quantity,
+        unit=item.unit,
+        supplier_id=_supplier(item).pk,
+        supplier_lot=supplier_lot,
+        place=Place.objects.get(code="WH-QUARANTINE"),
+        made_on=today - timedelta(days=made),
+        containers=containers,
+    )
+    for unit in units:
+        inventory.confirm_label(actor=warehouse, code=f"]d291{unit.container}", stock_unit_id=unit.pk)
+    return units
+
+
+def _accept(quality: Any, unit: StockUnit, note: str) -> None:
+    checks = [
+        {"check": "Identity against the order", "value": "ok", "passed": True},
+        {"check": "Certificate of conformity", "value": "present", "passed": True},
+    ]
+    inventory.inspect_receipt(
+        actor=quality, stock_unit_id=unit.pk, result="accepted", checks=checks, note=note, whole_lot=True
+    )
+
+
+def _supplier(item: Item) -> Supplier:
+    source = ApprovedSource.objects.filter(item=item, approved=True).select_related("supplier").order_by("pk").first()
+    if source is None:
+        raise AssertionError(f"{item.number} has no approved source")
+    return source.supplier
+
+
+def _first(received: dict[str, list[StockUnit]]) -> StockUnit:
+    return next(iter(received.values()))[0]
