@@ -9,7 +9,7 @@ from foundation.accounts.events import AccountLockedOut
 from foundation.core import events, jobs
 from foundation.core.events import Event
 from quality.events import DispositionDecided, DispositionExecuted
-from shopfloor.events import ProductionReported
+from shopfloor.events import ProductionReported, WorkOrderDispatched
 
 IN_TRANSACTION: dict[type[Event], list[str]] = {
     AccountLockedOut: ["foundation.alerts.handlers.on_account_locked"],
@@ -17,6 +17,7 @@ IN_TRANSACTION: dict[type[Event], list[str]] = {
     DispositionDecided: ["shopfloor.handlers.on_disposition_decided"],
     DispositionExecuted: ["shopfloor.handlers.on_disposition_executed"],
     ProductionReported: ["shopfloor.handlers.on_production_reported"],
+    WorkOrderDispatched: ["dhr.handlers.open_on_dispatch"],
 }
 
 AFTER: dict[type[Event], list[str]] = {}
@@ -31,13 +32,14 @@ PROVIDERS: dict[str, list[str]] = {
     "inventory.lot_context": ["shopfloor.selectors.lot_context"],
     "imports.schemas": ["bom.services.parts_list.schemas"],
     "alerts.open_count": ["foundation.alerts.selectors.open_count"],
-    "todo": ["foundation.accounts.answers.todo", "foundation.alerts.answers.todo"],
-    "search": ["foundation.accounts.answers.search"],
+    "todo": ["foundation.accounts.answers.todo", "foundation.alerts.answers.todo", "dhr.selectors.todo"],
+    "search": ["foundation.accounts.answers.search", "dhr.selectors.search"],
 }
 
 JOBS: dict[str, str] = {
     "changecontrol.take_effect": "changecontrol.handlers.take_effect_now",
     "printing.render": "foundation.printing.handlers.render_prints",
+    "dhr.package": "dhr.services.make_package",
 }
 
 

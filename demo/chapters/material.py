@@ -111,7 +111,8 @@ def _supplier(item: Item) -> Supplier:
     source = ApprovedSource.objects.filter(item=item, approved=True).select_related("supplier").order_by("pk").first()
     if source is None:
         raise AssertionError(f"{item.number} has no approved source")
-    return source.supplier
+    supplier: Supplier = source.supplier
+    return supplier
 
 
 def _first(received: dict[str, list[StockUnit]]) -> StockUnit:

@@ -15,9 +15,11 @@ def equipment(scope: RecordScope) -> list[dict[str, Any]]:
     """Every machine and gauge that an entry or a card names, with the calibration in force when it was last used."""
     used: dict[int, set[int]] = {}
     operations = {card.pk: card.operation for card in scope.cards}
-    for row in [*scope.steps, *scope.card_events]:
-        if row.equipment_id:
-            used.setdefault(row.equipment_id, set()).add(operations[row.card_id])
+    uses = [(row.equipment_id, row.card_id) for row in scope.steps]
+    uses += [(event.equipment_id, event.card_id) for event in scope.card_events]
+    for equipment_id, card_id in uses:
+        if equipment_id:
+            used.setdefault(equipment_id, set()).add(operations[card_id])
     last = {row.equipment_id: row.captured_at for row in scope.steps if row.equipment_id}
     machines = Equipment.objects.filter(pk__in=used).select_related("equipment_class").order_by("code")
     return [_machine(machine, sorted(used[machine.pk]), last.get(machine.pk)) for machine in machines]

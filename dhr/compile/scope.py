@@ -91,7 +91,7 @@ class RecordScope:
 
     @cached_property
     def test_files(self) -> list[TestFile]:
-        rows = TestFile.objects.filter(card__in=self.card_ids).select_related("original")
+        rows = TestFile.objects.filter(card__in=self.card_ids).select_related("attachment__file")
         return list(rows.order_by("id"))
 
     @cached_property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
 from dhr.models import Addendum, DeviceHistoryRecord
@@ -27,7 +29,7 @@ def open_records(*, actor: Actor, batch_id: int) -> list[DeviceHistoryRecord]:
     return made
 
 
-def _open(batch: ProductionBatch, lot: Lot, at: object) -> DeviceHistoryRecord:
+def _open(batch: ProductionBatch, lot: Lot, at: datetime) -> DeviceHistoryRecord:
     record = DeviceHistoryRecord(number=next_number("dhr", prefix="DHR"), batch=batch, lot=lot, opened_at=at)
     record.save()
     return record
@@ -43,6 +45,6 @@ def add_addendum(*, actor: Actor, record_id: int, text: str) -> Addendum:
             raise NotValid(_("Write what is added."), field="text")
         if record.state not in (RecordState.RELEASED, RecordState.PARTLY_RELEASED):
             raise NotValid(_("An addendum is for a released record; before, correct the entry itself."), field="text")
-        addendum = Addendum(record=record, text=text.strip(), by_id=actor.user_id, by_name=actor.name, at=this.at)
+        addendum = Addendum(record=record, text=text.strip(), by_id=actor.person_id, by_name=actor.name, at=this.at)
         addendum.save()
     return addendum

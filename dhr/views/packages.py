@@ -63,7 +63,9 @@ def package_download(request: HttpRequest, number: str, sha256: str) -> HttpResp
 
 
 def _record(request: HttpRequest, number: str) -> DeviceHistoryRecord:
-    record = get_object_or_404(DeviceHistoryRecord.objects.select_related("batch__order", "lot__item"), number=number)
+    record: DeviceHistoryRecord = get_object_or_404(
+        DeviceHistoryRecord.objects.select_related("batch__order", "lot__item"), number=number
+    )
     require(actor_of(request), VIEW, record.batch.order.site_id)
     return record
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
+from foundation.core.errors import PermissionDenied
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -22,6 +26,13 @@ class Actor:
     @property
     def is_system(self) -> bool:
         return self.user_id is None
+
+    @property
+    def person_id(self) -> int:
+        """The user id, where only a person can act. PermissionDenied for the system."""
+        if self.user_id is None:
+            raise PermissionDenied(_("Only a person can do this."))
+        return self.user_id
 
     @classmethod
     def system(cls, name: str) -> Actor:
