@@ -129,6 +129,8 @@ CARD = StateTable(
         Transition(_C.FIRST_PIECE_PENDING, "pause", _C.PAUSED, _WORK, label=_("Pause")),
         Transition(_C.FIRST_PIECE_PENDING, "block", _C.BLOCKED, reason_required=True, label=_("Block")),
         Transition(_C.RUNNING, "pause", _C.PAUSED, _WORK, label=_("Pause")),
+        # After a change of machine, where the card says so, the next piece is a first piece again.
+        Transition(_C.RUNNING, "first_piece_again", _C.FIRST_PIECE_PENDING, _WORK),
         Transition(_C.RUNNING, "block", _C.BLOCKED, reason_required=True, label=_("Block")),
         Transition(_C.RUNNING, "complete", _C.COMPLETED, _WORK, "performed", label=_("Complete")),
         Transition(_C.PAUSED, "resume", _C.RUNNING, _WORK, label=_("Resume")),

@@ -115,7 +115,7 @@ def _unsigned(record: Nonconformance, choice: Choice, pieces: list[int], actor: 
         rework_operation=choice.rework_operation,
         regulatory_requirements_met=choice.regulatory_requirements_met,
         expires_on=choice.expires_on,
-        decided_by_id=actor.user_id,
+        decided_by_id=int(actor.user_id or 0),
     )
 
 

@@ -158,6 +158,9 @@ def change_machine(*, actor: Actor, card_id: int, equipment_code: str) -> WorkCa
         require_open(answers)
         work.card.save()
         note_event(this, work.card, "machine", data={"gates": [answer.as_json() for answer in answers]})
+        if work.operation.raw.get("first_piece") == "change" and work.card.state == CardState.RUNNING:
+            work.card.first_piece_accepted = False
+            change_state(this, work.card, "first_piece_again")
     return work.card
 
 

@@ -198,7 +198,7 @@ def tolerance_of(step: StepDefinition) -> Decimal:
 
 def _bad(this: Act, work: Work, step: StepDefinition, record: StepRecord, judged: Judged) -> BadEntry:
     text = f"{work.card.number} {step.key}: {judged.value} {judged.unit} at the second check, first {record.value}"
-    return BadEntry(step, record.unit_no, judged.outcome, text, record.captured_at, 99, 99, this.at)
+    return BadEntry(step, record.unit_no, judged.outcome, text, record.captured_at, 99, this.at)
 
 
 def _tell(work: Work, record: StepRecord, check: SecondCheck) -> None:
@@ -274,7 +274,7 @@ def _inspect(
 def _reject(this: Act, work: Work, piece: int, note: str) -> None:
     step = work.operation.steps[0]
     text = f"{work.card.number}: first piece {piece} rejected. {note}"
-    bad = BadEntry(step, piece, StepOutcome.FAILED, text, None, 0, 0, this.at, source=NonconformanceSource.INSPECTION)
+    bad = BadEntry(step, piece, StepOutcome.FAILED, text, None, 0, this.at, source=NonconformanceSource.INSPECTION)
     nonconform_pieces(this, work, bad, [piece])
 
 
@@ -306,7 +306,7 @@ def inspect_card(
         if not accepted and work.pieces:
             text = f"{work.card.number}: {kind} inspection {inspection.number} rejected. {note}"
             bad = BadEntry(
-                work.operation.steps[0], None, StepOutcome.FAILED, text, None, 0, 0, this.at,
+                work.operation.steps[0], None, StepOutcome.FAILED, text, None, 0, this.at,
                 source=NonconformanceSource.INSPECTION,
             )  # fmt: skip
             nonconform_pieces(this, work, bad, list(work.pieces))

@@ -94,6 +94,7 @@ class Prepared:
     note: str = ""
     confirmed: bool = False
     equipment: Equipment | None = None
+    measure_again: bool = False
     evidence: dict[str, Any] = field(default_factory=dict)
     more: dict[str, Any] = field(default_factory=dict)
     performer: tuple[int | None, str] | None = None
@@ -111,6 +112,7 @@ def record_step(
     unit: str = "",
     note: str = "",
     confirm_out_of_limits: bool = False,
+    measure_again: bool = False,
     equipment_code: str = "",
     device_time: datetime | None = None,
     origin: str = "typed",
@@ -118,9 +120,12 @@ def record_step(
     """One entry of one step: sequence, gates of what it uses, limits, then the card's reaction plan.
 
     ``value`` as typed: a number in the parameter's unit, ``ok``/``not_ok``, a choice, a text. The same key gives the first
-    answer again; with another content it is a Conflict. Refused with a reason: card not running (NotPossible), a step before
-    it open (OutOfSequence), a closed gate (GateClosed), not a number, unit or precision wrong (EntryNotValid); a typed
-    value outside its limits asks once (ConfirmOutOfLimits), and the value given up stays in the ledger.
+    answer again; with another content it is a Conflict. ``measure_again`` keeps a reading that is out and leaves the step
+    open, as often as the card allows; ``confirm_out_of_limits`` says that it is so.
+
+    Refused with a reason: card not running (NotPossible), a step before it open (OutOfSequence), a closed gate (GateClosed),
+    not a number, unit or precision wrong (EntryNotValid). A typed value outside its limits asks once (ConfirmOutOfLimits), and
+    the value given up stays in the ledger.
     """
     capture = Capture(captured_at, idempotency_key, device_time, origin)
     with act(actor=actor, verb="shopfloor.step.recorded", captured_at=captured_at) as this:
@@ -136,10 +141,11 @@ def record_step(
             raise NotPossible(_("This step is done by a scan or a file."), code="wrong-kind", field="step_key")
         judged = _not_used(work, step) if value == "not_used" else judge(step, value, unit)
         equipment = gauge_for(work, step, equipment_code, judged)
-        ask_once(step, judged, confirmed=confirm_out_of_limits, origin=origin)
-        prepared = Prepared(
-            step, piece, request, judged, note, confirm_out_of_limits and judged.outcome in BAD, equipment
-        )
+        left = remeasures_left(progress, step, piece)
+        ask_once(step, judged, confirmed=confirm_out_of_limits, measure_again=measure_again, origin=origin, left=left)
+        is_bad = judged.outcome in BAD
+        prepared = Prepared(step, piece, request, judged, note, confirm_out_of_limits and is_bad, equipment)
+        prepared.measure_again = measure_again and is_bad
         return finish_entry(this, work, progress, prepared, capture)
 
 
@@ -224,11 +230,20 @@ def _not_used(work: Work, step: StepDefinition) -> Judged:
     return Judged("not_used", StepOutcome.DONE)
 
 
+def remeasures_left(progress: Progress, step: StepDefinition, piece: int | None) -> int:
+    """How often the card still lets this be measured again; every reading is kept."""
+    done = [r for r in progress.entries_of(step, piece) if r.reaction == Reaction.REMEASURE]
+    return int((step.parameter or {}).get("max_remeasure") or 0) - len(done)
+
+
 def gauge_for(work: Work, step: StepDefinition, code: str, judged: Judged) -> Equipment | None:
     """The gauge of a reading through the gate Machine: right class, calibrated, and measuring there."""
     wanted = str((step.parameter or {}).get("gauge_class") or "")
     if not wanted and not code:
         return None
+    machine = work.card.equipment
+    if not code and machine is not None and machine.equipment_class.code == wanted:
+        code = machine.code  # the machine that the card runs on is the gauge
     if not code:
         reason = _("Scan a gauge of class %(class)s.") % {"class": wanted}
         require_open([closed(MACHINE, "no-gauge", reason)])
@@ -246,7 +261,9 @@ def gauge_for(work: Work, step: StepDefinition, code: str, judged: Judged) -> Eq
 def finish_entry(this: Act, work: Work, progress: Progress, prepared: Prepared, capture: Capture) -> StepResult:
     """React if it is out, write the row, tell who listens."""
     reacted = NOTHING
-    if prepared.judged.outcome in BAD:
+    if prepared.measure_again:
+        reacted = Reacted(Reaction.REMEASURE)
+    elif prepared.judged.outcome in BAD:
         reacted = react(this, work, bad_entry(this, work, progress, prepared))
     record = write_record(this, work, progress, prepared, capture, reacted)
     this.relate(*[thing for thing in (reacted.nonconformance, reacted.deviation) if thing])
@@ -275,7 +292,6 @@ def bad_entry(this: Act, work: Work, progress: Progress, prepared: Prepared) -> 
         outcome=judged.outcome,
         text=text,
         last_good=last_good_of(progress.records, step.key),
-        tries=len([r for r in progress.entries_of(step, piece) if r.outcome in BAD]),
         loops=len(loops),
         at=this.at,
     )

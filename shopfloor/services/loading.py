@@ -64,6 +64,8 @@ def piece_ends(card: WorkCard, balance: Balance) -> tuple[int, int]:
     """(first, last) piece for the rules *first piece* and *last piece*. A piece that fell out is not the first any more."""
     if card.unit_id:
         return 1, card.batch.quantity
+    if card.state == CardState.FIRST_PIECE_PENDING and balance.here:
+        return min(balance.here), max(balance.here)
     lying = [*balance.here, *balance.pieces(Bucket.GOOD)] or balance.all_pieces
     return (min(lying), max(lying)) if lying else (0, 0)
 

@@ -41,14 +41,13 @@ NOTHING = Reacted()
 
 @dataclass(frozen=True, slots=True)
 class BadEntry:
-    """An entry that is out: of which step and piece, in words, after how many tries."""
+    """An entry that is out: of which step and piece, in words."""
 
     step: StepDefinition
     piece: int | None
     outcome: str
     text: str
     last_good: datetime | None
-    tries: int  # entries of this step that count, this one not included
     loops: int  # how often this piece was sent back before
     at: datetime
     source: str = NonconformanceSource.STEP
@@ -58,8 +57,6 @@ def declared(bad: BadEntry, loop_maximum: int) -> str:
     """Which reaction the card declares for this entry. A sample that is out speaks for the whole batch."""
     parameter = bad.step.parameter or {}
     if bad.outcome in (StepOutcome.BELOW, StepOutcome.ABOVE):
-        if bad.tries < int(parameter.get("max_remeasure") or 0):
-            return Reaction.REMEASURE
         side = "below" if bad.outcome == StepOutcome.BELOW else "above"
         reaction = bad.step.reaction.get(side) or _default(parameter)
     else:

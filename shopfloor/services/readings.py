@@ -33,9 +33,9 @@ def judge(step: StepDefinition, value: Any, unit: str = "") -> Judged:
     """What was entered for a step of this kind. EntryNotValid for the impossible: not a number, another unit, too fine."""
     if step.kind == "reading":
         return judge_number(step, read_number(step, value, unit))
-    if step.kind in CHECKED_KINDS and not step.raw.get("choices"):
-        return _judge_checked(value)
-    if step.raw.get("choices"):
+    if step.kind in CHECKED_KINDS:
+        return _judge_checked(step, value)
+    if step.kind == "choice":
         return _judge_choice(step, value)
     if step.kind == "text":
         text = str(value or "").strip()
@@ -81,12 +81,21 @@ def judge_number(step: StepDefinition, number: Decimal) -> Judged:
     return Judged(decimal_text(number), outcome, number, str((step.parameter or {}).get("unit") or ""))
 
 
-def _judge_checked(value: Any) -> Judged:
+def _judge_checked(step: StepDefinition, value: Any) -> Judged:
+    """``ok`` (every point of the list holds), ``not_ok``, or the points that hold: a list, or their values with commas."""
+    points = [str(choice["value"]) for choice in step.raw.get("choices") or []]
     if value in (OK, True):
         return Judged(OK, StepOutcome.DONE)
     if value in (NOT_OK, False):
         return Judged(NOT_OK, StepOutcome.FAILED)
-    raise EntryNotValid(_("Say “ok” or “not ok”."), code="not-a-choice", field="value")
+    ticked = value if isinstance(value, list | tuple) else [part.strip() for part in str(value).split(",")]
+    held = [point for point in points if point in ticked]
+    if not points or len(held) != len(set(ticked)):
+        raise EntryNotValid(_("Say “ok” or “not ok”."), code="not-a-choice", field="value")
+    if held == points:
+        return Judged(OK, StepOutcome.DONE)
+    missing = ", ".join(point for point in points if point not in held)
+    return Judged(f"{NOT_OK}: {missing}", StepOutcome.FAILED)
 
 
 def _judge_choice(step: StepDefinition, value: Any) -> Judged:
@@ -100,9 +109,18 @@ def _judge_choice(step: StepDefinition, value: Any) -> Judged:
     )
 
 
-def ask_once(step: StepDefinition, judged: Judged, *, confirmed: bool, origin: str) -> None:
-    """A typed value outside its limits asks once "correct or confirm". Machine values are never asked (domain: Steps)."""
-    if confirmed or origin != "typed" or judged.outcome not in (StepOutcome.BELOW, StepOutcome.ABOVE):
+def ask_once(
+    step: StepDefinition, judged: Judged, *, confirmed: bool, measure_again: bool, origin: str, left: int
+) -> None:
+    """A typed value outside its limits asks once: correct it, measure again (``left`` times), or confirm it.
+
+    Machine values are never asked (domain: Steps).
+    """
+    if measure_again and left <= 0:
+        raise EntryNotValid(
+            _("Measuring again is not allowed any more: confirm the reading."), code="no-more-remeasure", field="value"
+        )
+    if confirmed or measure_again or origin != "typed" or judged.outcome not in (StepOutcome.BELOW, StepOutcome.ABOVE):
         return
     parameter = step.parameter or {}
     raise ConfirmOutOfLimits(
@@ -120,5 +138,6 @@ def ask_once(step: StepDefinition, judged: Judged, *, confirmed: bool, origin: s
             "lower": parameter.get("lower"),
             "upper": parameter.get("upper"),
             "step": step.key,
+            "measure_again_left": left,
         },
     )

@@ -190,7 +190,7 @@ def _carry_out(this: Act, work: Work, report: ProductionReport, reported: Report
         if pieces:
             text = f"{work.card.number}: reported as {word} ({report.scrap_code}). {report.note}".strip()
             bad = BadEntry(
-                work.operation.steps[-1], None, StepOutcome.FAILED, text, None, 0, 0, this.at,
+                work.operation.steps[-1], None, StepOutcome.FAILED, text, None, 0, this.at,
                 source=NonconformanceSource.REPORT,
             )  # fmt: skip
             this.relate(nonconform_pieces(this, work, bad, sorted(pieces)))
