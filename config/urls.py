@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("foundation.files.urls")),
     path("prints/", include("foundation.printing.urls")),
     path("alerts/", include("foundation.alerts.urls")),
+    path("verify/", include("foundation.records.urls")),
     path("api/v1/", include("config.api")),
     path("batch-records/", include("dhr.urls")),
 ]

@@ -96,6 +96,7 @@ NAVIGATION: tuple[Section, ...] = (
             Entry(_("Batch records (DHR)"), "dhr:record-list", icon_name="certificate", permission="dhr.view_record"),
             Entry(_("Trace"), "dhr:trace", icon_name="affiliate", permission="dhr.view_record"),
             Entry(_("Audit trail"), "portal:ledger", icon_name="history", permission="records.view_trail"),
+            Entry(_("Verify a package"), "records:verification", icon_name="shield-check"),
         ),
     ),
     Section(_("Improve"), ()),

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from foundation.core.canonical import content_hash
 from foundation.core.refs import RecordRef
-from foundation.records.models import LedgerEntry, Signature
+from foundation.records.models import LedgerEntry, Signature, SigningKey
 
 VALID, CHANGED, FOREIGN = "valid", "record-changed-since", "not-this-records"
 
@@ -41,3 +41,9 @@ def history_of(instances: Iterable[Any]) -> list[Any]:
     """The field history of tracked rows, newest first, for a timeline."""
     rows = [row for instance in instances for row in instance.history.all()]
     return sorted(rows, key=lambda row: (row.history_date, row.history_id), reverse=True)
+
+
+def signing_keys() -> QuerySet[SigningKey]:
+    """The plant's public keys that seals were signed with, newest first: the fingerprints that a stranger compares."""
+    rows: QuerySet[SigningKey] = SigningKey.objects.order_by("-id")
+    return rows
