@@ -62,7 +62,9 @@ class ItemPlan:
         return {"en": english, **({"zh-hans": chinese} if chinese else {})}
 
     def _said(self) -> str:
-        line = self.lines[0]
+        line = self.first
+        if line is None:
+            return ""
         if line.source == f.BOUGHT and line.text("notes"):
             return part_name(line.text("notes"))
         return line.text("part_number")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Case, When
 from django.utils.translation import gettext as _
 
 from foundation.accounts.policies import require
@@ -45,7 +46,8 @@ def commit_batch(*, actor: Actor, batch_id: int, expected: str = "") -> ImportBa
 
 
 def _refuse_problems(batch: ImportBatch) -> None:
-    rows = batch.rows.exclude(status=RowStatus.OK).order_by("row_number", "sequence")
+    order = Case(When(status=RowStatus.ERROR, then=0), When(status=RowStatus.WARNING, then=1), default=2)
+    rows = batch.rows.exclude(status=RowStatus.OK).order_by(order, "row_number", "sequence")
     count = rows.count()
     if not count:
         return

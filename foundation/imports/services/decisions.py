@@ -56,7 +56,8 @@ def _change(batch: ImportBatch, schema: ImportSchema, row: StagedRow, fields: Ch
         if field.choices and text and text not in {choice for choice, _label in field.choices}:
             raise NotValid(_("“%(value)s” cannot be chosen here.") % {"value": text}, code="no-such-choice", field=name)
         before = str(row.decisions.get(name, "")) if field.decision else texts.get(name, "")
-        if before == text:
+        confirms = str(batch.mapping.get(name)) in row.marks and name not in row.values
+        if before == text and not confirms:  # typing what a marked cell says settles the mark
             continue
         if not field.decision:
             row.values = row.values | {name: text}

@@ -12,6 +12,7 @@ from foundation.imports.models import ImportBatch, RowKind, RowStatus, StagedRow
 from foundation.imports.reading.limits import ERROR_VALUE, FORMULA, FORMULA_WITHOUT_VALUE, MERGED
 from foundation.imports.schema import (
     ERROR,
+    SEVERITIES,
     SUGGESTION,
     WARNING,
     GroupReview,
@@ -107,8 +108,10 @@ def _problems_of_cells(batch: ImportBatch, schema: ImportSchema, row: StagedRow)
 def _take(row: StagedRow, review: Review, problems: Sequence[Problem]) -> bool:
     """Set reading, problems and status; True when something is different from before."""
     accepted = set(row.accepted)
+    worst_first = sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity))
     listed = [
-        {**problem.as_json(), "resolved": problem.severity != ERROR and problem.key in accepted} for problem in problems
+        {**problem.as_json(), "resolved": problem.severity != ERROR and problem.key in accepted}
+        for problem in worst_first
     ]
     before = (row.reading, row.problems, row.status)
     row.reading, row.problems, row.status = review.reading, listed, status_of(listed)
