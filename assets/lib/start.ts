@@ -14,6 +14,7 @@ import ScanController from "../controllers/scan";
 import SheetController from "../controllers/sheet";
 import ThemeController from "../controllers/theme";
 import { pausePolling } from "./polling";
+import { keepSideOpen } from "./side";
 
 /** Every surface has every controller; what is heavy (graph, charts, camera) loads itself when its element is there. */
 export function start(): void {
@@ -33,4 +34,5 @@ export function start(): void {
   application.register("sheet", SheetController);
   application.register("theme", ThemeController);
   pausePolling();
+  keepSideOpen();
 }

@@ -172,7 +172,7 @@ def panel(
 @register.simple_tag(takes_context=True)
 def unique_id(context: Context, stem: str) -> str:
     """An id that no other component of this page has; the same page gives the same ids again."""
-    holder = context.get("request") or context.render_context
+    holder: Any = context.get("request") or context.render_context
     number: int = getattr(holder, "arteria_ids", 0) + 1
     holder.arteria_ids = number
     return f"{stem}-{number}"
