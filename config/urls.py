@@ -6,6 +6,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("config.portal.urls")),
     path("accounts/", include("foundation.accounts.urls")),
     path("", include("foundation.files.urls")),
+    path("", include("routing.urls")),
+    path("api/v1/", include("routing.api.urls")),
     path("prints/", include("foundation.printing.urls")),
     path("alerts/", include("foundation.alerts.urls")),
     path("verify/", include("foundation.records.urls")),

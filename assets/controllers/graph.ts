@@ -34,7 +34,8 @@ export default class GraphController extends Controller<HTMLElement> {
     this.graph?.destroy();
   }
 
-  private async load(): Promise<void> {
+  /** Also an action, for a page whose other parts change what is drawn. */
+  async load(): Promise<void> {
     const answer = await fetch(this.urlValue, { headers: { Accept: "application/json" }, cache: "no-store" });
     this.etag = answer.headers.get("ETag") ?? "";
     if (answer.ok) this.graph?.show(await answer.json());
@@ -49,10 +50,12 @@ export default class GraphController extends Controller<HTMLElement> {
     });
     if (answer.ok) {
       this.etag = answer.headers.get("ETag") ?? this.etag;
+      document.dispatchEvent(new CustomEvent("graph-saved"));
       return this.say(this.savedValue, "good");
     }
-    const problem = (await answer.json().catch(() => ({}))) as { reason?: string; detail?: string };
-    this.say(answer.status === 412 ? this.staleValue : (problem.reason ?? problem.detail ?? answer.statusText), "bad");
+    const problem = (await answer.json().catch(() => ({}))) as { title?: string; reason?: string };
+    const said = problem.title ?? problem.reason ?? answer.statusText;
+    this.say(answer.status === 412 ? `${said} ${this.staleValue}` : said, "bad");
     await this.load();
   }
 
@@ -62,8 +65,11 @@ export default class GraphController extends Controller<HTMLElement> {
     this.messageTarget.hidden = false;
   }
 
+  /** As the link of the list does it, when there is one: the page stays. */
   private open(url: string): void {
-    location.assign(url);
+    const link = [...document.querySelectorAll<HTMLAnchorElement>("a[hx-get]")].find((one) => one.getAttribute("hx-get") === url);
+    if (link) link.click();
+    else location.assign(url);
   }
 
   link(event: Event): void {

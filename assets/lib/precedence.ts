@@ -32,7 +32,7 @@ export class PrecedenceGraph {
 
   constructor(element: HTMLElement, private readonly options: Options) {
     this.core = cytoscape({ container: element, style: styles(element), wheelSensitivity: 0.3, maxZoom: 2, minZoom: 0.2, boxSelectionEnabled: false });
-    this.core.on("dbltap", "node", (event) => this.open(event.target.data("url")));
+    this.core.on("tap", "node", (event) => this.open(event.target.data("url")));
     if (!options.editable) return;
     this.handles = (this.core as unknown as { edgehandles: (options: object) => EdgeHandles }).edgehandles({
       canConnect: (source: cytoscape.NodeSingular, target: cytoscape.NodeSingular) => !source.same(target) && source.edgesTo(target).empty(),

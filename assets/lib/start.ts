@@ -10,6 +10,8 @@ import IdleController from "../controllers/idle";
 import KeypadController from "../controllers/keypad";
 import MenuController from "../controllers/menu";
 import ReorderController from "../controllers/reorder";
+import RoutingController from "../controllers/routing";
+import RowController from "../controllers/row";
 import ScanController from "../controllers/scan";
 import SheetController from "../controllers/sheet";
 import ThemeController from "../controllers/theme";
@@ -30,6 +32,8 @@ export function start(): void {
   application.register("keypad", KeypadController);
   application.register("menu", MenuController);
   application.register("reorder", ReorderController);
+  application.register("routing", RoutingController);
+  application.register("row", RowController);
   application.register("scan", ScanController);
   application.register("sheet", SheetController);
   application.register("theme", ThemeController);

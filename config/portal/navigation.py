@@ -35,6 +35,9 @@ NAVIGATION: tuple[Section, ...] = (
             Entry(_("Parts list import"), "imports:upload", icon_name="file-import", permission="imports.stage_file"),
             Entry(_("Routings"), "routing:revision-list", icon_name="route", permission="routing.view_routing"),
             Entry(_("Process cards"), "routing:card-list", icon_name="id", permission="routing.view_routing"),
+            Entry(
+                _("Parameter library"), "routing:library", icon_name="ruler-measure", permission="routing.view_routing"
+            ),
         ),
     ),
     Section(

@@ -31,11 +31,22 @@ WORDS = {
     "kind": gettext_lazy("kind"),
     "instruction": gettext_lazy("instruction"),
     "when": gettext_lazy("when"),
+    "when_rule": gettext_lazy("when"),
+    "when_n": gettext_lazy("n"),
     "by": gettext_lazy("by"),
     "second_check": gettext_lazy("second check"),
     "materials": gettext_lazy("scanned positions"),
     "choices": gettext_lazy("choices"),
     "file": gettext_lazy("file checks"),
+    "file_kind": gettext_lazy("file"),
+    "file_checks": gettext_lazy("file checks"),
+    "file_plausible": gettext_lazy("plausible ranges"),
+    "number": gettext_lazy("number"),
+    "loop_back_to": gettext_lazy("may go back to"),
+    "loop_maximum": gettext_lazy("at most (times)"),
+    "definition": gettext_lazy("parameter"),
+    "reaction_below": gettext_lazy("when below"),
+    "reaction_above": gettext_lazy("when above"),
     "code": gettext_lazy("parameter"),
     "unit": gettext_lazy("unit"),
     "precision": gettext_lazy("decimals"),
@@ -168,10 +179,15 @@ def _fields(where: str, old: Mapping[str, Any], new: Mapping[str, Any], skip: se
         if name in skip or old.get(name) == new.get(name):
             continue
         place = f"{where} · {WORDS.get(name, name)}"
-        yield Change(CHANGED, place, _words(old.get(name)), _words(new.get(name)))
+        yield Change(CHANGED, place, in_words(old.get(name)), in_words(new.get(name)))
 
 
-def _words(value: Any) -> str:
+def label_of(name: str) -> str:
+    """A field in words."""
+    return str(WORDS.get(name.removesuffix("_id"), name))
+
+
+def in_words(value: Any) -> str:
     """A value of the content for people."""
     if value is None or value == "" or value in ({}, []):
         return "–"
@@ -180,7 +196,7 @@ def _words(value: Any) -> str:
     if isinstance(value, dict):
         if set(value) <= {"en", "zh-hans", "zh-hant"}:
             return " / ".join(text for text in value.values() if text)
-        return ", ".join(f"{WORDS.get(key, key)}: {_words(item)}" for key, item in value.items())
+        return ", ".join(f"{WORDS.get(key, key)}: {in_words(item)}" for key, item in value.items())
     if isinstance(value, list):
-        return ", ".join(_words(item) for item in value)
+        return ", ".join(in_words(item) for item in value)
     return str(value)

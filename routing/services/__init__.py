@@ -14,6 +14,7 @@ from .operations import (
     reorder_operations,
 )
 from .parameters import change_parameter_definition, create_parameter_definition, remove_parameter, set_parameter
+from .pasting import paste_operations
 from .publishing import publish_process_card
 from .revisions import (
     change_routing,
@@ -42,6 +43,7 @@ __all__ = [
     "make_intermediate",
     "move_operation",
     "move_step",
+    "paste_operations",
     "publish_process_card",
     "remove_allocation",
     "remove_intermediate",

@@ -53,45 +53,47 @@ class Edited:
 
 def etag_of(row: models.Model, fields: Iterable[str]) -> str:
     """The version of a row: the hash of its editable fields."""
-    return content_hash({name: _plain(getattr(row, name)) for name in fields})[:32]
+    return content_hash({name: plain(getattr(row, name)) for name in fields})[:32]
 
 
 def apply_changes(row: TrackedModel, changes: Mapping[str, Any], fields: tuple[str, ...], expected: str = "") -> Edited:
     """Set changed fields on a locked row, without saving it.
 
     ``expected`` is the etag the editor started from. When the row changed since, both edits are merged if they touch
-    different fields; RowChanged with both values where they touch the same. NotValid for a field that is not editable.
+    different fields; RowChanged with both values where they touch the same. ``base~seen``: read as ``base``, and shown what
+    ``seen`` has otherwise; what was entered overrules that version, and no later one. NotValid for a field that is not editable.
     """
     unknown = set(changes) - set(fields)
     if unknown:
         raise NotValid(_("“%(field)s” cannot be edited.") % {"field": sorted(unknown)[0]}, field=sorted(unknown)[0])
-    mine = {name: value for name, value in changes.items() if _plain(value) != _plain(getattr(row, name))}
+    mine = {name: value for name, value in changes.items() if plain(value) != plain(getattr(row, name))}
     merged: tuple[str, ...] = ()
-    if expected and expected != etag_of(row, fields):
-        mine, merged = _merge(row, mine, fields, expected)
+    base, _tilde, seen = expected.partition("~")
+    if base and base != etag_of(row, fields):
+        mine, merged = _merge(row, mine, fields, base, seen)
     for name, value in mine.items():
         setattr(row, name, value)
     return Edited(tuple(sorted(mine)), merged)
 
 
 def _merge(
-    row: TrackedModel, mine: dict[str, Any], fields: tuple[str, ...], expected: str
+    row: TrackedModel, mine: dict[str, Any], fields: tuple[str, ...], expected: str, seen: str
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     history = list(row.history.all().order_by("-history_id")[:HISTORY_LOOKED_BACK])
     base = next((past for past in history if etag_of(past, fields) == expected), None)
-    theirs = {name for name in fields if base is None or _plain(getattr(base, name)) != _plain(getattr(row, name))}
+    theirs = {name for name in fields if base is None or plain(getattr(base, name)) != plain(getattr(row, name))}
     if base is not None:
         # fields in which this editor only repeats what was there at first are theirs to keep
-        mine = {name: value for name, value in mine.items() if _plain(value) != _plain(getattr(base, name))}
+        mine = {name: value for name, value in mine.items() if plain(value) != plain(getattr(base, name))}
     both = sorted(theirs & set(mine))
-    if both:
+    if both and seen != etag_of(row, fields):
         latest = history[0] if history else None
         raise RowChanged(
             _("%(name)s changed the same fields while you were editing. Compare, then save again.")
             % {"name": latest.history_actor if latest else _("Someone else")},
             field=both[0],
             details={
-                "fields": {name: {"theirs": _plain(getattr(row, name)), "mine": _plain(mine[name])} for name in both},
+                "fields": {name: {"theirs": plain(getattr(row, name)), "mine": plain(mine[name])} for name in both},
                 "etag": etag_of(row, fields),
                 "changed_by": latest.history_actor if latest else "",
                 "changed_at": latest.history_date.isoformat() if latest else "",
@@ -120,7 +122,8 @@ def _not_valid(error: ValidationError) -> NotValid:
     )
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as it is compared and hashed."""
     if isinstance(value, Decimal):
         # 2.50 read from the form and 2.500000 read from the database are the same limit
         return format(value.normalize(), "f") if value.is_finite() else str(value)

@@ -63,15 +63,24 @@ def save_graph(*, actor: Actor, revision_id: int, edges: Sequence[Mapping[str, A
         wanted = {(int(e["source"]), int(e["target"])) for e in edges if e.get("kind", PRECEDES) == PRECEDES}
         loops = {int(e["source"]): e for e in edges if e.get("kind") == LOOP}
         if if_match.strip('"') != present["etag"]:
-            raise GraphChanged(
-                _("The graph was changed by someone else since you read it."),
-                details={"graph": present, "differences": graph_differences(present, wanted)},
-            )
+            raise _changed(present, wanted)
         check_edges(revision, wanted)
         write_edges(revision, wanted)
         _write_loops(revision, wanted, loops)
         this.note(links=len(wanted), loops=len(loops))
         return graph(revision)
+
+
+def _changed(present: dict[str, Any], wanted: set[Edge]) -> GraphChanged:
+    differences = graph_differences(present, wanted)
+    words = {name: ", ".join(f"{a} → {b}" for a, b in links) or "–" for name, links in differences.items()}
+    return GraphChanged(
+        _(
+            "The graph was changed by someone else since you read it. Only theirs: %(only_stored)s. Only yours: %(only_sent)s."
+        )
+        % words,
+        details={"graph": present, "differences": differences},
+    )
 
 
 def check_edges(revision: RoutingRevision, edges: Iterable[Edge]) -> dict[int, int]:

@@ -1,0 +1,1 @@
+"""The API of routing: every write is one service call."""

@@ -1,0 +1,1 @@
+"""Screens of routing, one module per family."""
