@@ -7,6 +7,7 @@ from typing import Any
 from dhr.compile import floor, materials, quality, resources, trail
 from dhr.compile.completeness import completeness
 from dhr.compile.exceptions import exceptions
+from dhr.compile.labels import labels
 from dhr.compile.scope import RecordScope
 from dhr.compile.units import quantities, units
 from foundation.core import clock
@@ -44,7 +45,7 @@ def record_content(scope: RecordScope) -> dict[str, Any]:
         "nonconformances": quality.nonconformances(scope),
         "deviations": quality.deviations(scope),
         "corrections": quality.corrections(scope),
-        "labels": [],
+        "labels": labels(scope),
         "attachments": floor.attachments(scope),
         "sub_records": materials.sub_records(scope),
         "people": resources.people(scope),

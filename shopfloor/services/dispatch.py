@@ -27,6 +27,7 @@ from shopfloor.exceptions import EntryNotValid, NotPossible
 from shopfloor.models import BatchUnit, PieceMove, ProductionBatch, TravelCard, WorkCard, WorkOrder
 from shopfloor.readiness import readiness_of
 from shopfloor.services.orders import lock_order
+from shopfloor.services.travellers import print_travellers
 from shopfloor.states import ORDER, Bucket, CardState, OrderState
 
 
@@ -67,6 +68,7 @@ def dispatch_order(*, actor: Actor, order_id: int, serials: Sequence[str] = ()) 
         batch, units = _make_batch(this, order, definition, serials)
         cards = _make_cards(this, order, batch, units, definition)
         travellers = _make_travellers(batch, units)
+        print_travellers(actor=actor, order=order, definition=definition, travellers=travellers)
         forecast = readiness_of(order, definition)
         this.relate(batch, *travellers[:50])
         this.note(process_card=definition.number, content_hash=definition.content_hash, forecast=forecast)
