@@ -7,6 +7,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("foundation.accounts.urls")),
     path("", include("foundation.files.urls")),
     path("", include("routing.urls")),
+    path("imports/", include("foundation.imports.urls")),
+    path("definition/", include("bom.urls")),
     path("api/v1/", include("routing.api.urls")),
     path("prints/", include("foundation.printing.urls")),
     path("alerts/", include("foundation.alerts.urls")),

@@ -26,6 +26,7 @@ class TargetField:
     """A field that a column may be mapped to, or (``decision``) that a person may decide.
 
     ``aliases``: header texts that mean it, in lower case. ``choices``: (value, label). ``on``: ``row`` or ``group``.
+    ``of_groups``: the value is the key of a group.
     """
 
     code: str
@@ -36,6 +37,7 @@ class TargetField:
     choices: tuple[tuple[str, Any], ...] = ()
     on: str = "row"
     help: Any = ""
+    of_groups: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,11 @@ class Problem:
             "choices": [list(c) for c in self.choices],
             "key": self.key,
         }
+
+
+def text_of(problem: Mapping[str, Any]) -> str:
+    """A stored problem in the reader's language."""
+    return str(_(problem["message"]) % problem["params"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -258,10 +258,7 @@ def record(
 ) -> services.StepResult:
     values = {**now_and_key(), **more}
     actor = values.pop("actor", run.plant.operator)
-    measured_in = values.pop("measured_in", "")
-    return services.record_step(
-        actor=actor, card_id=card.pk, step_key=key, value=value, unit_no=unit, unit=measured_in, **values
-    )
+    return services.record_step(actor=actor, card_id=card.pk, step_key=key, value=value, unit_no=unit, **values)
 
 
 def scan(run: Running, card: WorkCard, code: str, **more: Any) -> services.StepResult:

@@ -24,7 +24,7 @@ from foundation.imports.services import (
     reread_batch,
     stage_file,
 )
-from foundation.imports.services.committing import text_of
+from foundation.imports.schema import text_of
 from foundation.records.models import LedgerEntry
 from tests.factories.people import SETUP, actor_for, person
 

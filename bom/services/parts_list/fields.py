@@ -53,7 +53,7 @@ FIELDS: tuple[TargetField, ...] = (
     # What a person decides about a row.
     TargetField("role", _("What the line is"), decision=True, choices=ROLES),
     TargetField("source", _("Where the item comes from"), decision=True, choices=SOURCES),
-    TargetField("child", _("Table that it names"), decision=True),
+    TargetField("child", _("Table that it names"), decision=True, of_groups=True),
     TargetField("cut_from", _("Cut from line"), decision=True),
     TargetField("alternate_of", _("Replaces lines"), decision=True, help=_("Lines, with commas: A1, A2")),
     TargetField("used_with", _("Only with line"), decision=True),

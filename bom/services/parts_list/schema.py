@@ -27,6 +27,8 @@ from foundation.imports.schema import CommitResult, GroupReview, ImportSchema, R
 
 SCHEMA = "bom.parts_list"
 Groups = Mapping[str, Mapping[str, Any]]
+ROLE_LABELS = dict(f.ROLES)
+CHANGE_WORDS = {"added": _("Added"), "removed": _("Removed"), "changed": _("Changed"), "moved": _("Moved")}
 
 
 class PartsListSchema:
@@ -55,8 +57,11 @@ class PartsListSchema:
         plan = make_plan(rows, groups)
         known = set(Item.objects.filter(number__in=list(plan.items)).values_list("number", flat=True))
         tables = [_preview(table, plan) for table in plan.tables.values()]
+        roles = count_roles(plan.lines)
         return {
-            "roles": count_roles(plan.lines),
+            "roles": roles,
+            "role_counts": [(role, label, roles[role]) for role, label in f.ROLES if role in roles],
+            "tree": _tree(plan, {table["key"]: table for table in tables}),
             "new_items": sorted(set(plan.items) - known),
             "known_items": sorted(known),
             "tables": tables,
@@ -113,7 +118,12 @@ def _preview(table: Table, plan: Plan) -> dict[str, Any]:
         "pieces": table.pieces,
         "state": "new" if comparison is None else "unchanged" if comparison.same else "changed",
         "changes": [
-            {"kind": change.kind, "position": change.position, "fields": {k: list(v) for k, v in change.fields.items()}}
+            {
+                "kind": change.kind,
+                "word": CHANGE_WORDS[change.kind],
+                "position": change.position,
+                "fields": {name: list(pair) for name, pair in change.fields.items()},
+            }
             for change in (comparison.changes if comparison else [])
         ],
         "lines": [
@@ -124,6 +134,7 @@ def _preview(table: Table, plan: Plan) -> dict[str, Any]:
                 "quantity": decimal_text(quantity_each(line, table)),
                 "unit": line.unit,
                 "role": line.role,
+                "role_label": ROLE_LABELS[line.role],
                 "child": line.child,
                 "approximate": line.approximate,
             }
@@ -131,6 +142,22 @@ def _preview(table: Table, plan: Plan) -> dict[str, Any]:
             if line.counts
         ],
     }
+
+
+def _tree(plan: Plan, tables: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The tables that nothing names, with those below them in place of the lines that name them."""
+
+    def branch(key: str, above: tuple[str, ...]) -> dict[str, Any]:
+        table = tables[key]
+        lines = [
+            {**line, "table": branch(line["child"], (*above, key))}
+            if line["child"] and line["child"] not in (*above, key)
+            else line
+            for line in table["lines"]
+        ]
+        return {**table, "lines": lines, "open": len(above) < 2}
+
+    return [branch(table.key, ()) for table in plan.tables.values() if not table.named_by]
 
 
 def schemas() -> ImportSchema:

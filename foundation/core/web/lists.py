@@ -171,18 +171,23 @@ class ListPage:
         return {"cells": cells, "tone": self.row_tone(row) if self.row_tone else "", "row": row}
 
     def _export(self, asked: str, rows: QuerySet[Any]) -> HttpResponse:
-        writers = {"csv": _csv, "xlsx": _xlsx}
-        if asked not in writers:
-            raise BadRequest(_("Lists are exported as csv or xlsx."))
         titles = [str(column.title) for column in self.columns]
         lines = (
             [_flat(column, row) for column in self.columns] for row in rows[:EXPORT_LIMIT].iterator(chunk_size=2000)
         )
-        content, kind = writers[asked](titles, lines)
-        answer = HttpResponse(content, content_type=kind)
-        stamp = timezone.localtime().strftime("%Y%m%d-%H%M")
-        answer["Content-Disposition"] = f'attachment; filename="{self.file_name}-{stamp}.{asked}"'
-        return answer
+        return table_file(asked, self.file_name, titles, lines)
+
+
+def table_file(asked: str, name: str, titles: list[str], lines: Iterable[list[Any]]) -> HttpResponse:
+    """Rows as a file to download: ``csv`` or ``xlsx``. Numbers stay numbers; text that a spreadsheet would run stays text."""
+    writers = {"csv": _csv, "xlsx": _xlsx}
+    if asked not in writers:
+        raise BadRequest(_("Lists are exported as csv or xlsx."))
+    content, kind = writers[asked](titles, lines)
+    answer = HttpResponse(content, content_type=kind)
+    stamp = timezone.localtime().strftime("%Y%m%d-%H%M")
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{stamp}.{asked}"'
+    return answer
 
 
 def _flat(column: Column, row: Any) -> Any:

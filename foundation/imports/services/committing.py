@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Case, When
 from django.utils.translation import gettext as _
 
@@ -11,7 +9,7 @@ from foundation.accounts.policies import require
 from foundation.core.actor import Actor
 from foundation.imports.exceptions import StillProblems
 from foundation.imports.models import ImportBatch, RowStatus
-from foundation.imports.schema import schema_named
+from foundation.imports.schema import schema_named, text_of
 from foundation.imports.services.common import locked_batch
 from foundation.imports.services.review import inputs_of, review_batch
 from foundation.imports.states import BATCH
@@ -67,11 +65,6 @@ def _refuse_problems(batch: ImportBatch) -> None:
         % {"count": count, "row": named[0]["row"] or named[0]["key"], "column": named[0]["column"]},
         details={"problems": named},
     )
-
-
-def text_of(problem: dict[str, Any]) -> str:
-    """A stored problem in the reader's language."""
-    return str(_(problem["message"]) % problem["params"])
 
 
 def abandon_batch(*, actor: Actor, batch_id: int, reason: str) -> ImportBatch:

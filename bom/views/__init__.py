@@ -1,0 +1,50 @@
+from .baselines import baseline_list, baseline_propose, baseline_record, baseline_sign, baseline_withdraw
+from .items import (
+    cost_set,
+    item_create,
+    item_edit,
+    item_list,
+    item_record,
+    item_where_used,
+    source_add,
+    source_withdraw,
+)
+from .lines import line_add, line_edit, line_remove, tool_add, tool_edit, tool_remove
+from .revisions import (
+    revision_act,
+    revision_compare,
+    revision_cost,
+    revision_list,
+    revision_record,
+    revision_start,
+    revision_structure,
+)
+
+__all__ = [
+    "baseline_list",
+    "baseline_propose",
+    "baseline_record",
+    "baseline_sign",
+    "baseline_withdraw",
+    "cost_set",
+    "item_create",
+    "item_edit",
+    "item_list",
+    "item_record",
+    "item_where_used",
+    "line_add",
+    "line_edit",
+    "line_remove",
+    "revision_act",
+    "revision_compare",
+    "revision_cost",
+    "revision_list",
+    "revision_record",
+    "revision_start",
+    "revision_structure",
+    "source_add",
+    "source_withdraw",
+    "tool_add",
+    "tool_edit",
+    "tool_remove",
+]
