@@ -50,6 +50,11 @@ class ImpactEntry(TrackedModel):
     def is_judged(self) -> bool:
         return self.decision != ""
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What a computed entry is found again by."""
+        return (self.kind, self.subject_label, self.subject_number)
+
 
 class OrderDecision(TrackedModel):
     """What one open order does when the change becomes effective. ``by_default``: dispatched after the list was signed,

@@ -54,6 +54,11 @@ class Computed:
     subject: RecordRef = NO_RECORD
     suggested: str = Judgement.AFFECTED
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it is found again by when the impact is computed again."""
+        return (str(self.kind), self.subject.label, self.subject.number)
+
 
 def in_every_language(template: Any, **words: Any) -> dict[str, str]:
     """The sentence in each language of the product: people sign what they read. Names ``{language: text}`` go along."""

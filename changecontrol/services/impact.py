@@ -37,9 +37,9 @@ def compute_impact(*, actor: Actor, change_id: int) -> ChangeRequest:
 
 def refresh_impact(this: Act, change: ChangeRequest) -> None:
     """The part of every act that changes what the change carries."""
-    kept = {(row.kind, row.subject_number): row for row in change.impact.filter(source=Source.COMPUTED)}
+    kept = {row.key: row for row in change.impact.filter(source=Source.COMPUTED)}
     for entry in computed_impact(change):
-        _keep(change, kept.pop((entry.kind, entry.subject.number), None), entry)
+        _keep(change, kept.pop(entry.key, None), entry)
     for gone in kept.values():
         gone.delete()
     _forget_closed_orders(change)
@@ -151,5 +151,5 @@ def decide_order(*, actor: Actor, change_id: int, order_number: str, choice: str
 def _judge_order(this: Act, change: ChangeRequest, order_number: str, decision: OrderDecision) -> None:
     entry = change.impact.filter(kind=ImpactKind.WIP, subject_number=order_number).first()
     if entry is not None:
-        words = " ".join(part for part in (OrderChoice(decision.choice).label, decision.reason) if part)
-        _judge(this, entry, Verdict(entry.pk, Judgement.AFFECTED, str(words)))
+        words = " ".join(part for part in (str(OrderChoice(decision.choice).label), decision.reason) if part)
+        _judge(this, entry, Verdict(entry.pk, Judgement.AFFECTED, words))

@@ -51,8 +51,8 @@ def submit_change(*, actor: Actor, change_id: int) -> ChangeRequest:
 def _refuse_unjudged(change: ChangeRequest) -> None:
     if not change.affected.exists():
         raise NotValid(_("A change carries at least one draft."), code="nothing-affected")
-    known = set(change.impact.values_list("kind", "subject_number"))
-    fresh = [entry for entry in computed_impact(change) if (entry.kind, entry.subject.number) not in known]
+    known = {row.key for row in change.impact.all()}
+    fresh = [entry for entry in computed_impact(change) if entry.key not in known]
     if fresh:
         raise NotJudged(
             _("The change touches more than when it was judged: compute the impact again."),

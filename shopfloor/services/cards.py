@@ -45,6 +45,7 @@ def start_card(*, actor: Actor, card_id: int, equipment_code: str = "") -> WorkC
         work = lock_work(actor, card_id)
         this.about(work.card)
         require(actor, WORK, work.card.order.site_id)
+        work.clocked_in = True
         if work.card.state == CardState.WAITING:
             require_open(ask_gates(work.asked(), "start"))
         needs_first_piece = _needs_first_piece(work)
@@ -53,7 +54,6 @@ def start_card(*, actor: Actor, card_id: int, equipment_code: str = "") -> WorkC
         CARD.next(work.card.state, "start")
         if equipment_code:
             work.card.equipment = find_equipment(equipment_code)
-        work.clocked_in = True
         answers = [*ask_gates(work.asked(), "start"), *_first_piece_elsewhere(work, needs_first_piece)]
         require_open(answers)
         work.card.started_at = work.card.started_at or this.at

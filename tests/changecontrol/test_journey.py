@@ -9,7 +9,7 @@ from django.db import connection
 from bom.models import BomRevision
 from bom.services import change_item
 from changecontrol.events import ChangeImplemented
-from changecontrol.exceptions import CarriedElsewhere, NotJudged, NotYours
+from changecontrol.exceptions import CarriedElsewhere, NotJudged
 from changecontrol.models import ApprovalStep, ChangeRequest, Effectivity
 from changecontrol.selectors import authors_of, change_content, effective_process_card, subjects_of
 from changecontrol.services import (

@@ -258,7 +258,10 @@ def record(
 ) -> services.StepResult:
     values = {**now_and_key(), **more}
     actor = values.pop("actor", run.plant.operator)
-    return services.record_step(actor=actor, card_id=card.pk, step_key=key, value=value, unit_no=unit, **values)
+    measured_in = values.pop("measured_in", "")
+    return services.record_step(
+        actor=actor, card_id=card.pk, step_key=key, value=value, unit_no=unit, unit=measured_in, **values
+    )
 
 
 def scan(run: Running, card: WorkCard, code: str, **more: Any) -> services.StepResult:

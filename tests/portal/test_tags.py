@@ -87,3 +87,10 @@ def test_limits_say_in_or_out(value: str | None, lower: str | None, upper: str |
 def test_a_verb_reads_as_words() -> None:
     assert verb_words("inventory.lot.received") == "Lot received"
     assert verb_words("accounts.session.opened_again") == "Session opened again"
+
+
+def test_units_are_written_as_people_write_them() -> None:
+    assert "cm²</span>" in say("{% quantity n 'cm2' %}", n=Decimal("200.000000"))
+    with translation.override("zh-hans"):
+        assert "件" in say("{% quantity n 'pcs' %}", n=Decimal(4))
+    assert say("{{ 'furlong'|unit_words }}") == "furlong"

@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from foundation.core.texts import localized as localized_text
+from foundation.core.units import UNITS
 from foundation.core.web.tones import tone_of
 from foundation.core.web.trails import Trail, trail_of, verb_words
 
@@ -91,6 +92,13 @@ def short(value: Any) -> Any:
     return trimmed.quantize(Decimal(1)) if trimmed == trimmed.to_integral_value() else trimmed
 
 
+@register.filter
+def unit_words(code: str) -> str:
+    """A unit's symbol as people write it: ``cm2`` → cm², ``pcs`` → 件."""
+    found = UNITS.get(code)
+    return found.symbol(get_language() or "en") if found else code
+
+
 @register.simple_tag
 def quantity(value: Any, unit: str = "") -> SafeString:
     """A number and its unit, never torn apart by a line break. The zeros of the column are dropped."""
@@ -101,7 +109,7 @@ def quantity(value: Any, unit: str = "") -> SafeString:
         plain(value),
         unit,
         spoken(short(value)),
-        unit,
+        unit_words(unit),
     )
 
 
