@@ -94,7 +94,7 @@ def short(value: Any) -> Any:
 
 @register.filter
 def unit_words(code: str) -> str:
-    """A unit's symbol as people write it: ``cm2`` → cm², ``pcs`` → 件."""
+    """A unit's symbol as people write it: ``cm2`` → cm², ``pcs`` → 个."""
     found = UNITS.get(code)
     return found.symbol(get_language() or "en") if found else code
 
