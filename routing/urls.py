@@ -1,6 +1,6 @@
 from django.urls import path
 
-from routing.views import cards, library, lists, operations, revisions, steps
+from routing.views import cards, library, lists, operations, prints, revisions, steps
 
 app_name = "routing"
 urlpatterns = [
@@ -43,4 +43,5 @@ urlpatterns = [
     path("parameters/<int:pk>/", library.definition, name="definition"),
     path("process-cards/", lists.cards, name="card-list"),
     path("process-cards/<int:pk>/", cards.card, name="card"),
+    path("process-cards/<int:pk>/card.pdf", prints.card_pdf, name="card-pdf"),
 ]

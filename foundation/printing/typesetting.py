@@ -107,7 +107,7 @@ def _compile(folder: Path, sheet: Sheet, **options: Any) -> Any:
             str(folder / f"{sheet.template}.typ"), root=str(folder), font_paths=fonts(), **options
         )
     except typst.TypstError as error:
-        raise RenderingFailed(f"{sheet.template}: {error}") from error
+        raise RenderingFailed(f"{sheet.template}: {error.diagnostic}") from error
     if warnings:  # a font that is not there would print boxes instead of Chinese
         raise RenderingFailed(f"{sheet.template}: {'; '.join(str(warning) for warning in warnings)}")
     return made

@@ -38,6 +38,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
         "content": found.content,
         "content_hash": found.content_hash,
         "intact": intact,
+        "pdf_url": reverse("routing:card-pdf", args=[found.pk]),
         "signatures": signatures,
         "links": [
             {"kind": _("Routing"), "title": revision.number, "url": reverse("routing:editor", args=[revision.pk])},

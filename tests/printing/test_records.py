@@ -145,3 +145,33 @@ def test_fonts_are_our_own_and_have_chinese():
 
 def test_the_sample_is_canonical_json():
     assert json.loads(canonical_json(sample())) == sample()
+
+
+def without_facts(thing, key=""):
+    """Every leaf null; what a record cannot be without is kept."""
+    if isinstance(thing, dict):
+        return {name: without_facts(value, name) for name, value in thing.items()}
+    if isinstance(thing, list):
+        return [without_facts(value, key) for value in thing]
+    return thing if key in {"number", "title", "content_hash", "language", "schema"} else None
+
+
+def as_numbers(thing, key=""):
+    """Every text a number: what a floor enters is not always what a form expects."""
+    if isinstance(thing, dict):
+        return {name: as_numbers(value, name) for name, value in thing.items()}
+    if isinstance(thing, list):
+        return [as_numbers(value, key) for value in thing]
+    return 7 if isinstance(thing, str) and key not in {"title", "language"} else thing
+
+
+@pytest.mark.parametrize("change", [without_facts, as_numbers])
+def test_a_record_prints_whatever_is_missing_or_odd_in_it(change):
+    record = {**change(sample()), "number": "DHR-000001"}
+    assert "DHR-000001" in pages_of(print_dhr(record))[0]
+    content = {**change(card()["content"]), "purpose": "production"}
+    pictures = {"symbol.svg": text_svg("PC-000002")}
+    assert (
+        "PC-000002"
+        in pages_of(render_pdf("process_card", card(content=content), pictures=pictures, timestamp=MOMENT))[0]
+    )
