@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import connection
 
@@ -77,10 +78,18 @@ def _bare(start: int, direction: str) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def _in_turn(*works: Callable[[], object]) -> list[float]:
+    """Medians of works that are compared: taken in turn, so that what else the machine does falls on all of them."""
+    rounds = [[timed(work, repeat=1, warm=0) for work in works] for _ in range(11)]
+    return [statistics.median(column) for column in zip(*rounds[1:], strict=True)]
+
+
 def _rows(direction: str, start: int, nodes: int) -> list[Row]:
-    raw = timed(lambda: _bare(start, direction), repeat=9)
-    identifiers = timed(lambda: trace_ids([start], direction), repeat=9)
-    details = timed(lambda: trace_nodes(trace_ids([start], direction)))
+    raw, identifiers, details = _in_turn(
+        lambda: _bare(start, direction),
+        lambda: trace_ids([start], direction),
+        lambda: trace_nodes(trace_ids([start], direction)),
+    )
     whole = timed(lambda: trace([start], direction), repeat=3)
     name = f"trace {direction}, 8 levels, 1M links, {nodes:,} lots"
     return [

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from bom.models import Item, Supplier
+from resources.inventory.models import Place
 
 DOWN, UP, BOTH = "down", "up", "both"
 _FROM = {DOWN: ("consumed_lot_id", "produced_lot_id"), UP: ("produced_lot_id", "consumed_lot_id")}
 
 
-@dataclass(frozen=True, slots=True)
-class TracePlace:
+class TracePlace(NamedTuple):
     """Where some of a lot is now, or went (customer, scrap)."""
 
     code: str
@@ -29,25 +33,45 @@ class TracePlace:
     quantity: Decimal
 
 
-@dataclass(slots=True)
 class TraceNode:
     """A lot of the trace. ``level``: links from the nearest start (0 = asked for), negative upwards."""
 
-    lot_id: int
-    number: str
-    item_id: int
-    item_number: str
-    unit: str
-    supplier: str
-    supplier_lot: str
-    expires_on: date | None
-    level: int = 0
-    places: list[TracePlace] = field(default_factory=list)
+    __slots__ = (
+        "expires_on",
+        "item_id",
+        "item_number",
+        "level",
+        "lot_id",
+        "number",
+        "places",
+        "supplier",
+        "supplier_id",
+        "supplier_lot",
+        "unit",
+    )
+
+    def __init__(
+        self,
+        lot_id: int,
+        number: str,
+        item_id: int,
+        unit: str,
+        supplier_id: int | None,
+        supplier_lot: str,
+        expires_on: date | None,
+    ) -> None:
+        self.lot_id, self.number, self.item_id, self.unit = lot_id, number, item_id, unit
+        self.supplier_id, self.supplier_lot, self.expires_on = supplier_id, supplier_lot, expires_on
+        self.item_number = self.supplier = ""
+        self.level = 0
+        self.places: list[TracePlace] = []
 
 
-@dataclass(frozen=True, slots=True)
-class TraceLink:
-    """All links between two lots together: how much went in, how much came out again."""
+class TraceLink(NamedTuple):
+    """All links between two lots together: how much went in, how much came out again.
+
+    ``kinds`` are the first and the last in the alphabet of what joins them: two lots are hardly ever joined in more ways.
+    """
 
     consumed_lot_id: int
     produced_lot_id: int
@@ -78,38 +102,47 @@ def trace_ids(lot_ids: Sequence[int], direction: str = DOWN, net: bool = True) -
         reached = {*trace_ids(lot_ids, UP, net), *trace_ids(lot_ids, DOWN, net)}
         return sorted(reached)
     with connection.cursor() as cursor:
-        found = _reach(cursor, lot_ids, direction, ())
-        dead = _dead_pairs(cursor, found) if net else []
-        return _reach(cursor, lot_ids, direction, dead) if dead else found
+        found, doubtful = _reach(cursor, lot_ids, direction, [])
+        dead = _dead_pairs(cursor, doubtful) if net and doubtful else []
+        return _reach(cursor, lot_ids, direction, dead)[0] if dead else found
 
 
-def _reach(cursor: object, lot_ids: Sequence[int], direction: str, dead: Sequence[tuple[int, int]]) -> list[int]:
+# The lots, and the pairs among them of which something was taken out: one answer of two arrays.
+_REACH = """
+WITH RECURSIVE reached(lot) AS (
+  SELECT unnest(%s::bigint[])
+  UNION
+  SELECT g.{there} FROM reached r JOIN inventory_genealogylink g ON g.{here} = r.lot {without}
+), doubtful AS (
+  SELECT DISTINCT g.consumed_lot_id, g.produced_lot_id FROM inventory_genealogylink g
+  WHERE g.kind = 'remove' AND g.consumed_lot_id IN (SELECT lot FROM reached)
+)
+SELECT (SELECT array_agg(lot) FROM reached),
+  (SELECT array_agg(ARRAY[consumed_lot_id, produced_lot_id]) FROM doubtful)
+"""
+_WITHOUT = "WHERE (g.consumed_lot_id, g.produced_lot_id) NOT IN (SELECT * FROM unnest(%s::bigint[], %s::bigint[]))"
+
+
+def _reach(
+    cursor: CursorWrapper, lot_ids: Sequence[int], direction: str, dead: Sequence[tuple[int, int]]
+) -> tuple[list[int], list[tuple[int, int]]]:
     here, there = _FROM[direction]
-    without, values = "", [list(lot_ids)]
-    if dead:
-        without = (
-            "WHERE (g.consumed_lot_id, g.produced_lot_id) NOT IN (SELECT * FROM unnest(%s::bigint[], %s::bigint[]))"
-        )
-        values += [[pair[0] for pair in dead], [pair[1] for pair in dead]]
-    cursor.execute(  # type: ignore[attr-defined]
-        "WITH RECURSIVE reached(lot) AS (SELECT unnest(%s::bigint[]) UNION "  # noqa: S608 - own column names
-        f"SELECT g.{there} FROM reached r JOIN inventory_genealogylink g ON g.{here} = r.lot {without}) "
-        "SELECT lot FROM reached",
-        values,
-    )
-    return [row[0] for row in cursor.fetchall()]  # type: ignore[attr-defined]
+    values = [list(lot_ids), *([[pair[0] for pair in dead], [pair[1] for pair in dead]] if dead else [])]
+    cursor.execute(_REACH.format(here=here, there=there, without=_WITHOUT if dead else ""), values)
+    lots, doubtful = cursor.fetchone()
+    return lots or [], [(consumed, produced) for consumed, produced in doubtful or []]
 
 
-def _dead_pairs(cursor: object, lot_ids: Sequence[int]) -> list[tuple[int, int]]:
-    """(consumed, produced) of which everything was taken out again, among these lots."""
-    cursor.execute(  # type: ignore[attr-defined]
+def _dead_pairs(cursor: CursorWrapper, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Of these (consumed, produced) the ones of which everything was taken out again."""
+    cursor.execute(
         "SELECT g.consumed_lot_id, g.produced_lot_id FROM inventory_genealogylink g JOIN "
-        "(SELECT DISTINCT consumed_lot_id, produced_lot_id FROM inventory_genealogylink "
-        " WHERE kind = 'remove' AND consumed_lot_id = ANY(%s)) r USING (consumed_lot_id, produced_lot_id) "
+        "unnest(%s::bigint[], %s::bigint[]) AS p(consumed, produced) "
+        "ON g.consumed_lot_id = p.consumed AND g.produced_lot_id = p.produced "
         "GROUP BY 1, 2 HAVING sum(CASE g.kind WHEN 'remove' THEN -g.quantity ELSE g.quantity END) <= 0",
-        [list(lot_ids)],
+        [[pair[0] for pair in pairs], [pair[1] for pair in pairs]],
     )
-    return list(cursor.fetchall())  # type: ignore[attr-defined]
+    return list(cursor.fetchall())
 
 
 def ancestors_of(lot_ids: Sequence[int]) -> dict[int, set[int]]:
@@ -118,82 +151,120 @@ def ancestors_of(lot_ids: Sequence[int]) -> dict[int, set[int]]:
     if not lot_ids:
         return found
     with connection.cursor() as cursor:
-        pairs = _pairs_up(cursor, lot_ids, ())
-        dead = _dead_pairs(cursor, sorted({pair[1] for pair in pairs}))
+        pairs = _pairs_up(cursor, lot_ids, [])
+        cursor.execute(
+            "SELECT DISTINCT consumed_lot_id, produced_lot_id FROM inventory_genealogylink "
+            "WHERE kind = 'remove' AND consumed_lot_id = ANY(%s)",
+            [sorted({pair[1] for pair in pairs})],
+        )
+        doubtful = list(cursor.fetchall())
+        dead = _dead_pairs(cursor, doubtful) if doubtful else []
         for root, lot in _pairs_up(cursor, lot_ids, dead) if dead else pairs:
             found[root].add(lot)
     return found
 
 
-def _pairs_up(cursor: object, lot_ids: Sequence[int], dead: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    cursor.execute(  # type: ignore[attr-defined]
+def _pairs_up(cursor: CursorWrapper, lot_ids: Sequence[int], dead: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    cursor.execute(
         "WITH RECURSIVE up(root, lot) AS (SELECT x, x FROM unnest(%s::bigint[]) x UNION "
         "SELECT u.root, g.consumed_lot_id FROM up u JOIN inventory_genealogylink g ON g.produced_lot_id = u.lot "
         "WHERE (g.consumed_lot_id, g.produced_lot_id) NOT IN (SELECT * FROM unnest(%s::bigint[], %s::bigint[]))) "
         "SELECT root, lot FROM up",
         [list(lot_ids), [pair[0] for pair in dead], [pair[1] for pair in dead]],
     )
-    return list(cursor.fetchall())  # type: ignore[attr-defined]
+    return list(cursor.fetchall())
 
 
 def trace(lot_ids: Sequence[int], direction: str = DOWN, net: bool = True) -> Trace:
-    """The trace with numbers, items, suppliers, places and quantities; four queries whatever its size.
+    """The trace with numbers, items, suppliers, places and quantities; six queries each way, whatever its size.
 
     ``direction`` down (where it went), up (what it is made of) or both. ``net`` leaves out what was taken out again;
     full shows it too. Requirement TRC-01.
     """
-    ids = trace_ids(lot_ids, direction, net)
-    nodes = trace_nodes(ids)
-    links = [link for link in trace_links(ids) if not net or link.net > 0]
-    if direction == BOTH:
-        links = _without_side_branches(lot_ids, links)
-    result = Trace(list(lot_ids), direction, net, nodes, links)
+    found: dict[tuple[int, int], TraceLink] = {}
+    reached: set[int] = set()
+    for way in (UP, DOWN) if direction == BOTH else (direction,):
+        ids = trace_ids(lot_ids, way, net)
+        reached.update(ids)
+        found |= {(link.consumed_lot_id, link.produced_lot_id): link for link in trace_links(ids, way)}
+    links = [link for _pair, link in sorted(found.items()) if not net or link.net > 0]
+    result = Trace(list(lot_ids), direction, net, trace_nodes(sorted(reached)), links)
     _set_levels(result)
     return result
 
 
-def _without_side_branches(lot_ids: Sequence[int], links: Iterable[TraceLink]) -> list[TraceLink]:
-    """Up from the start and down from it: links between an ancestor and a descendant that do not pass it are kept too,
-    since both ends are in the trace and leaving one out would be a truncated answer."""
-    return list(links)
+# LATERAL, so that each lot's containers are looked up by index: thousands of lots are still few of all that there are.
+_NODES = """
+SELECT l.id, CASE WHEN l.serial <> '' THEN l.serial ELSE l.number END, l.item_id, l.unit, l.supplier_id, l.supplier_lot,
+  l.expires_on, u.place_id, u.status, u.quantity
+FROM unnest(%s::bigint[]) AS wanted(id) JOIN inventory_lot l ON l.id = wanted.id
+LEFT JOIN LATERAL (
+  SELECT place_id, status, quantity FROM inventory_stockunit WHERE lot_id = l.id AND quantity > 0 ORDER BY id
+) u ON true
+"""
+
+
+def _array(ids: Iterable[int]) -> str:
+    """Ids as one literal: a list of thousands of numbers would take the planner longer than the query takes."""
+    return "{" + ",".join(map(str, ids)) + "}"
 
 
 def trace_nodes(lot_ids: Sequence[int]) -> dict[int, TraceNode]:
-    """Numbers, items, suppliers, and where each lot is now. Two queries."""
-    wanted = list(lot_ids)
+    """Numbers, items, suppliers, and where each lot is now. Four queries."""
+    nodes: dict[int, TraceNode] = {}
+    places = {pk: (code, kind) for pk, code, kind in Place.objects.values_list("pk", "code", "kind")}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT l.id, CASE WHEN l.serial <> '' THEN l.serial ELSE l.number END, l.item_id, i.number, l.unit, "
-            "coalesce(s.name, ''), l.supplier_lot, l.expires_on FROM inventory_lot l JOIN bom_item i ON i.id = l.item_id "
-            "LEFT JOIN bom_supplier s ON s.id = l.supplier_id WHERE l.id = ANY(%s)",
-            [wanted],
-        )
-        nodes = {row[0]: TraceNode(*row) for row in cursor.fetchall()}
-        cursor.execute(
-            "SELECT u.lot_id, p.code, p.kind, u.status, u.quantity FROM inventory_stockunit u "
-            "JOIN inventory_place p ON p.id = u.place_id WHERE u.lot_id = ANY(%s) AND u.quantity > 0 ORDER BY u.id",
-            [wanted],
-        )
-        for lot_id, *place in cursor.fetchall():
-            nodes[lot_id].places.append(TracePlace(*place))
+        cursor.execute(_NODES, [_array(lot_ids)])
+        for pk, number, item_id, unit, supplier_id, supplier_lot, expires_on, place_id, status, quantity in cursor:
+            node = nodes.get(pk)
+            if node is None:
+                node = nodes[pk] = TraceNode(pk, number, item_id, unit, supplier_id, supplier_lot, expires_on)
+            if place_id is not None:
+                code, kind = places[place_id]
+                node.places.append(TracePlace(code, kind, status, quantity))
+    items = dict(Item.objects.filter(pk__in={node.item_id for node in nodes.values()}).values_list("pk", "number"))
+    suppliers = dict(Supplier.objects.filter(pk__in=_suppliers(nodes.values())).values_list("pk", "name"))
+    for node in nodes.values():
+        node.item_number = items[node.item_id]
+        if node.supplier_id is not None:
+            node.supplier = suppliers[node.supplier_id]
     return nodes
 
 
-def trace_links(lot_ids: Sequence[int]) -> list[TraceLink]:
-    """Links between these lots, those of one pair of lots added up. One query."""
+def _suppliers(nodes: Iterable[TraceNode]) -> set[int]:
+    return {node.supplier_id for node in nodes if node.supplier_id is not None}
+
+
+_LINKS = """
+SELECT consumed_lot_id, produced_lot_id, min(kind), max(kind), sum(quantity) FILTER (WHERE kind <> 'remove'),
+  sum(quantity) FILTER (WHERE kind = 'remove'), min(unit)
+FROM inventory_genealogylink WHERE {where} GROUP BY 1, 2
+"""
+_NOTHING = Decimal(0)
+
+
+def trace_links(lot_ids: Sequence[int], direction: str) -> list[TraceLink]:
+    """Links that lead on from these lots (down) or into them (up), those of one pair of lots added up. One query.
+
+    A trace has every lot that these links lead to, so none needs to be left out.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT consumed_lot_id, produced_lot_id, array_agg(DISTINCT kind::text ORDER BY kind::text), "
-            "coalesce(sum(quantity) FILTER (WHERE kind <> 'remove'), 0), "
-            "coalesce(sum(quantity) FILTER (WHERE kind = 'remove'), 0), min(unit) "
-            "FROM inventory_genealogylink WHERE consumed_lot_id = ANY(%(ids)s) AND produced_lot_id = ANY(%(ids)s) "
-            "GROUP BY 1, 2 ORDER BY 1, 2",
-            {"ids": list(lot_ids)},
+        cursor.execute(_LINKS.format(where=f"{_FROM[direction][0]} = ANY(%s::bigint[])"), [_array(lot_ids)])
+        return _links(cursor)
+
+
+def _links(cursor: CursorWrapper) -> list[TraceLink]:
+    return [
+        TraceLink(
+            consumed,
+            produced,
+            (first,) if first == last else (first, last),
+            put_in or _NOTHING,
+            taken_out or _NOTHING,
+            unit,
         )
-        return [
-            TraceLink(consumed, produced, tuple(kinds), put_in, taken_out, unit)
-            for consumed, produced, kinds, put_in, taken_out, unit in cursor.fetchall()
-        ]
+        for consumed, produced, first, last, put_in, taken_out, unit in cursor.fetchall()
+    ]
 
 
 def _set_levels(found: Trace) -> None:
@@ -219,15 +290,15 @@ def _set_levels(found: Trace) -> None:
 
 def net_consumption(produced_lot_id: int) -> list[TraceLink]:
     """What a lot is made of, directly: per consumed lot how much went in, came out, and is in. As built = net > 0."""
+    return _around(produced_lot_id, "produced_lot_id")
+
+
+def links_around(lot_id: int) -> tuple[list[TraceLink], list[TraceLink]]:
+    """One step each way: (what went into the lot, what it went into), what was taken out again included."""
+    return _around(lot_id, "produced_lot_id"), _around(lot_id, "consumed_lot_id")
+
+
+def _around(lot_id: int, end: str) -> list[TraceLink]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT consumed_lot_id, produced_lot_id, array_agg(DISTINCT kind::text ORDER BY kind::text), "
-            "coalesce(sum(quantity) FILTER (WHERE kind <> 'remove'), 0), "
-            "coalesce(sum(quantity) FILTER (WHERE kind = 'remove'), 0), min(unit) "
-            "FROM inventory_genealogylink WHERE produced_lot_id = %s GROUP BY 1, 2 ORDER BY 1",
-            [produced_lot_id],
-        )
-        return [
-            TraceLink(consumed, produced, tuple(kinds), put_in, taken_out, unit)
-            for consumed, produced, kinds, put_in, taken_out, unit in cursor.fetchall()
-        ]
+        cursor.execute(_LINKS.format(where=f"{end} = %s"), [lot_id])
+        return _links(cursor)
