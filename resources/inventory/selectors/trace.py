@@ -197,10 +197,11 @@ def trace(lot_ids: Sequence[int], direction: str = DOWN, net: bool = True) -> Tr
 _NODES = """
 SELECT l.id, CASE WHEN l.serial <> '' THEN l.serial ELSE l.number END, l.item_id, l.unit, l.supplier_id, l.supplier_lot,
   l.expires_on, u.place_id, u.status, u.quantity
-FROM unnest(%s::bigint[]) AS wanted(id) JOIN inventory_lot l ON l.id = wanted.id
+FROM inventory_lot l
 LEFT JOIN LATERAL (
-  SELECT place_id, status, quantity FROM inventory_stockunit WHERE lot_id = l.id AND quantity > 0 ORDER BY id
+  SELECT place_id, status, quantity FROM inventory_stockunit WHERE lot_id = l.id AND quantity > 0 OFFSET 0
 ) u ON true
+WHERE l.id = ANY(%s::bigint[])
 """
 
 
