@@ -32,8 +32,13 @@ PROVIDERS: dict[str, list[str]] = {
     "inventory.lot_context": ["shopfloor.selectors.lot_context"],
     "imports.schemas": ["bom.services.parts_list.schemas"],
     "alerts.open_count": ["foundation.alerts.selectors.open_count"],
-    "todo": ["foundation.accounts.answers.todo", "foundation.alerts.answers.todo", "dhr.selectors.todo"],
-    "search": ["foundation.accounts.answers.search", "dhr.selectors.search"],
+    "todo": [
+        "foundation.accounts.answers.todo",
+        "foundation.alerts.answers.todo",
+        "resources.inventory.answers.todo",
+        "dhr.selectors.todo",
+    ],
+    "search": ["foundation.accounts.answers.search", "resources.inventory.answers.search", "dhr.selectors.search"],
 }
 
 JOBS: dict[str, str] = {

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("routing.api.urls")),
     path("prints/", include("foundation.printing.urls")),
     path("alerts/", include("foundation.alerts.urls")),
+    path("inventory/", include("resources.inventory.urls")),
     path("verify/", include("foundation.records.urls")),
     path("api/v1/", include("config.api")),
     path("batch-records/", include("dhr.urls")),

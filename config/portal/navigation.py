@@ -97,7 +97,7 @@ NAVIGATION: tuple[Section, ...] = (
         _("Prove"),
         (
             Entry(_("Batch records (DHR)"), "dhr:record-list", icon_name="certificate", permission="dhr.view_record"),
-            Entry(_("Trace"), "dhr:trace", icon_name="affiliate", permission="dhr.view_record"),
+            Entry(_("Trace"), "inventory:trace", icon_name="affiliate", permission="inventory.view_stock"),
             Entry(_("Audit trail"), "portal:ledger", icon_name="history", permission="records.view_trail"),
             Entry(_("Verify a package"), "records:verification", icon_name="shield-check"),
         ),
@@ -114,6 +114,9 @@ NAVIGATION: tuple[Section, ...] = (
                 _("Receipts"), "inventory:receipt-list", icon_name="truck-delivery", permission="inventory.view_stock"
             ),
             Entry(_("Labels and prints"), "printing:print-list", icon_name="printer", permission="printing.view_label"),
+            Entry(
+                _("Quarantine"), "inventory:quarantine-list", icon_name="hourglass", permission="inventory.view_stock"
+            ),
             Entry(_("Holds"), "inventory:hold-list", icon_name="hand-stop", permission="inventory.view_stock"),
             Entry(_("Equipment"), "equipment:equipment-list", icon_name="tool", permission="equipment.view_equipment"),
             Entry(

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from foundation.core import events
 from resources.inventory.models import Hold, Lot, StockUnit
-from resources.inventory.selectors.trace import ancestors_of
+from resources.inventory.selectors.trace import ancestors_of, trace_ids
 from resources.inventory.states import HoldKind
 
 LOT_CONTEXT = "inventory.lot_context"
@@ -139,3 +139,31 @@ def hold_list(text: str = "", *, state: str = "open", kind: str = "") -> QuerySe
             | Q(item__number__icontains=text)
         )
     return rows
+
+
+def lots_held_by(hold: Hold) -> list[Lot]:
+    """Every lot that this hold stops (or stopped), by number: the target's, their serials, and what was made of them.
+
+    For an order or equipment: what the floor says. For an item all its lots: asked of the item's stock instead, so empty.
+    """
+    if hold.kind == HoldKind.ITEM:
+        return []
+    if hold.kind in (HoldKind.ORDER, HoldKind.EQUIPMENT):
+        return list(Lot.objects.filter(pk__in=_lots_by_context(hold)).select_related("item").order_by("pk"))
+    if hold.kind == HoldKind.SUPPLIER_LOT:
+        found = Lot.objects.filter(supplier_id=hold.supplier_id, supplier_lot=hold.supplier_lot)
+        start = list(found.values_list("pk", flat=True))
+    else:
+        lot_id = hold.stock_unit.lot_id if hold.stock_unit else hold.lot_id
+        start = [lot_id] if lot_id else []
+    if hold.kind == HoldKind.LOT:
+        start += Lot.objects.filter(parent_lot_id=hold.lot_id).values_list("pk", flat=True)
+    reached = trace_ids(start, "down") if hold.with_descendants else start
+    return list(Lot.objects.filter(pk__in=reached).select_related("item").order_by("pk"))
+
+
+def _lots_by_context(hold: Hold) -> set[int]:
+    """The provider answers about given lots, so ask about those that are in stock here."""
+    here = sorted(set(StockUnit.objects.present().values_list("lot_id", flat=True)))
+    answers = [context for found in events.ask(LOT_CONTEXT, here) for context in found]
+    return {context.lot_id for context in answers if _catches_context(hold, context)}
