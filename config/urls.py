@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/", include("foundation.imports.urls")),
     path("definition/", include("bom.urls")),
     path("api/v1/", include("routing.api.urls")),
+    path("", include("changecontrol.urls")),
+    path("api/v1/", include("changecontrol.api.urls")),
     path("prints/", include("foundation.printing.urls")),
     path("alerts/", include("foundation.alerts.urls")),
     path("inventory/", include("resources.inventory.urls")),

@@ -10,7 +10,7 @@ ADDRESSES: dict[str, str] = {
     "records.ledgerentry": "portal:ledger-entry",
     "bom.item": "bom:item",
     "bom.bomrevision": "bom:revision",
-    "routing.routingrevision": "routing:revision",
+    "routing.routingrevision": "routing:editor",
     "routing.processcard": "routing:card",
     "changecontrol.changerequest": "changecontrol:change",
     "inventory.lot": "inventory:lot",

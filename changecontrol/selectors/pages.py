@@ -1,0 +1,124 @@
+"""What the page of a change shows: its stages, its signatures, its next acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from changecontrol import states
+from changecontrol.models import ApprovalStep, ChangeRequest
+from changecontrol.policies import can_sign, open_steps
+from changecontrol.selectors.content import affected_of, subjects_of
+from changecontrol.states import CHANGE, PIPELINE, SIDES, ChangeState
+from foundation.accounts.policies import may
+from foundation.core import clock
+from foundation.core.actor import Actor
+from foundation.core.refs import RecordRef
+from foundation.records.models import Signature
+from foundation.records.selectors import signature_validity
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of the pipeline: from when to when, by whom, and for whom it waits."""
+
+    state: str
+    label: Any
+    progress: str  # done, current, todo
+    since: datetime | None
+    who: str
+    until: datetime
+    waits_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A signature with what it is worth now, as components/signatures.html shows it."""
+
+    signature: Signature
+    validity: str
+    meaning_label: str
+
+
+def stages_of(change: ChangeRequest) -> list[Stage]:
+    """The pipeline from the history of the change: the last time it came into each state."""
+    reached: dict[str, Any] = {}
+    before = ""
+    for row in ChangeRequest.history.filter(id=change.pk).order_by("history_id"):
+        if row.state != before:
+            reached[row.state] = row
+        before = row.state
+    current = change.state if change.state in PIPELINE else ""
+    place = PIPELINE.index(ChangeState(change.state)) if current else -1
+    rows = [reached.get(state) for state in PIPELINE]
+    found = []
+    for number, (state, row) in enumerate(zip(PIPELINE, rows, strict=True)):
+        progress = "done" if number < place else "current" if number == place else "todo"
+        row = row if progress != "todo" else None
+        following = next((other for other in rows[number + 1 : place + 1] if other is not None), None)
+        until = following.history_date if following is not None else clock.now()
+        found.append(
+            Stage(
+                state=state,
+                label=state.label,
+                progress=progress,
+                since=row.history_date if row else None,
+                who=row.history_actor if row else "",
+                until=until,
+                waits_for=_waits_for(change) if progress == "current" else "",
+            )
+        )
+    return found
+
+
+def _waits_for(change: ChangeRequest) -> str:
+    if change.state == ChangeState.IN_APPROVAL:
+        return ", ".join(str(SIDES[step.side].name) for step in open_steps(change))
+    if change.state in (ChangeState.DRAFT, ChangeState.ASSESSED, ChangeState.APPROVED):
+        return change.raised_by.name if change.raised_by else ""
+    return ""
+
+
+def signatures_of_change(change: ChangeRequest) -> list[Manifest]:
+    """The signatures of the change itself in every round; those of the present one are checked against what it says now."""
+    record = RecordRef.to(change)
+    content = subjects_of(change)[0].content
+    steps: dict[int, ApprovalStep] = {
+        step.signatures[0]: step for step in change.approval_steps.order_by("pk") if step.signatures
+    }
+    found = []
+    for signature in Signature.objects.filter(pk__in=list(steps)).order_by("pk"):
+        step = steps[signature.pk]
+        validity = signature_validity(signature, record, content) if step.round == change.round else ""
+        words = CHANGE.next(ChangeState.IN_APPROVAL, "refuse" if step.outcome == "refused" else "sign", reason="-")
+        side = SIDES[step.side].name
+        found.append(Manifest(signature, validity, f"{words.label} · {side} · {change.number}, {step.round}"))
+    return found
+
+
+def signatures_of_revisions(change: ChangeRequest) -> dict[str, list[Manifest]]:
+    """Number of each carried revision → its signatures of the present round, each checked against its content now."""
+    ids = [pk for step in change.approval_steps.filter(round=change.round) for pk in step.signatures[1:]]
+    contents = {subject.record: subject.content for subject in subjects_of(change)[1:]}
+    found: dict[str, list[Manifest]] = {row.revision.number: [] for row in affected_of(change)}
+    for signature in Signature.objects.filter(pk__in=ids).order_by("pk"):
+        for record, content in contents.items():
+            if (record.label, record.id) == (signature.record_label, signature.record_id):
+                validity = signature_validity(signature, record, content)
+                found[record.number].append(Manifest(signature, validity, signature.meaning))
+    return found
+
+
+def next_acts(change: ChangeRequest, actor: Actor) -> dict[str, bool]:
+    """Event → may this person do it now. Driven by the state table; signing by the policy."""
+    signable = bool(can_sign(actor, change)) if change.state == ChangeState.IN_APPROVAL else False
+    acts = {
+        row.event: bool(may(actor, row.permission)) if row.permission else False
+        for row in CHANGE.events_from(change.state)
+    }
+    acts.update({event: signable for event in ("sign", "refuse") if event in acts})
+    editable = change.state in states.EDITABLE
+    acts["edit"] = editable and bool(may(actor, states.RAISE))
+    acts["judge"] = editable and bool(may(actor, states.ASSESS))
+    return acts

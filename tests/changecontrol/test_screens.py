@@ -1,0 +1,185 @@
+"""The screens of change control without JavaScript: the whole journey by forms, and what each reader may do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from changecontrol.models import ChangeRequest, Effectivity
+from changecontrol.selectors import OpenOrder
+from foundation.accounts.models import User
+from foundation.records.models import LedgerEntry, Signature
+from routing.models import RoutingRevision
+from tests.factories import definitions
+from tests.factories.definitions import Team
+from tests.factories.people import SECRET, person
+
+pytestmark = pytest.mark.django_db
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="foundation.accounts.backends.PlantBackend")
+    return client
+
+
+def post(client: Client, name: str, *args: object, **data: object) -> HttpResponse:
+    return client.post(reverse(f"changecontrol:{name}", args=args), data)
+
+
+def text_of(answer: HttpResponse) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def judge_all(client: Client, change: ChangeRequest) -> HttpResponse:
+    data: dict[str, object] = {}
+    for entry in change.impact.all():
+        data |= {
+            f"judged-{entry.pk}": "1",
+            f"decision-{entry.pk}": entry.suggested,
+            f"reason-{entry.pk}": "Seen" if entry.suggested == "affected" else "",
+        }
+    return post(client, "judge", change.pk, **data)
+
+
+@pytest.mark.requirement("CHG-11")
+def test_the_whole_journey_by_forms(team: Team, draft: RoutingRevision) -> None:
+    author, engineer, quality = (client_of(user) for user in (team.author, team.engineer, team.quality))
+    form = author.get(reverse("changecontrol:raise"), {"routing": draft.pk})
+    assert f'value="{draft.pk}" class' in form.content.decode() or "VALVE/A" in form.content.decode()
+    raised = post(
+        author,
+        "raise",
+        title_en="First release of the valve",
+        **{"title_zh-hans": "阀门首次发布"},
+        kind="process",
+        severity="major",
+        reason="First release",
+        routings=[draft.pk],
+    )
+    change = ChangeRequest.objects.get()
+    assert raised.headers["Location"] == reverse("changecontrol:impact", args=[change.pk])
+    assert change.title == {"en": "First release of the valve", "zh-hans": "阀门首次发布"}
+
+    too_early = post(author, "act", change.pk, "submit")
+    assert too_early.status_code == 409 or too_early.status_code == 422
+    judge_all(author, change)
+    assert post(author, "act", change.pk, "submit").status_code == 302
+
+    mine = text_of(author.get(reverse("changecontrol:change", args=[change.pk])))
+    assert "You wrote a part of CR-000001: others approve it." in mine
+    assert "I approve this change" not in mine
+    assert "I approve this change" in text_of(engineer.get(reverse("changecontrol:change", args=[change.pk])))
+
+    wrong = post(engineer, "sign", change.pk, "approve", identity="engineer2", secret="wrong-wrong-1")
+    assert wrong.status_code == 403
+    assert "Unknown user or badge, or wrong secret." in text_of(wrong)
+    assert post(engineer, "sign", change.pk, "approve", identity="engineer2", secret=SECRET).status_code == 302
+    assert post(quality, "sign", change.pk, "approve", identity="quality", secret=SECRET).status_code == 302
+    assert post(author, "act", change.pk, "implement").status_code == 302
+
+    page = text_of(author.get(reverse("changecontrol:change", args=[change.pk])))
+    for words in ("Effective", "PC-000001", "Bo Engineer", "Chen Quality", "Valid: the record is as signed"):
+        assert words in page
+    assert post(quality, "act", change.pk, "close", reason="First lot is good").status_code == 302
+    change.refresh_from_db()
+    assert change.state == "closed"
+    assert Signature.objects.count() == 6
+    assert Effectivity.objects.count() == 1
+
+
+def test_every_page_of_a_change_is_shown_in_each_state(team: Team, draft: RoutingRevision) -> None:
+    change = definitions.change(team, draft)
+    for bring in (None, definitions.submitted, None):
+        if bring:
+            bring(team, change)
+        for user in (team.author, team.quality):
+            for name in ("change", "comparison", "impact"):
+                answer = client_of(user).get(reverse(f"changecontrol:{name}", args=[change.pk]))
+                assert answer.status_code == 200
+                assert "CR-000001" in answer.content.decode()
+
+
+def test_the_lists_show_search_and_export(team: Team, released: RoutingRevision) -> None:
+    reader = client_of(team.quality)
+    assert "CR-000001" in text_of(
+        reader.get(reverse("changecontrol:change-list"), {"q": "Release", "state": "effective"})
+    )
+    assert "CR-000001" not in text_of(reader.get(reverse("changecontrol:change-list"), {"state": "draft"}))
+    effective = text_of(reader.get(reverse("changecontrol:effectivity-list"), {"now": "true"}))
+    assert "PC-000001" in effective
+    export = reader.get(reverse("changecontrol:effectivity-list"), {"export": "csv"})
+    assert "PC-000001" in b"".join(export).decode("utf-8-sig")  # type: ignore[arg-type]
+
+
+def test_a_refused_judgement_keeps_what_was_typed(team: Team, draft: RoutingRevision) -> None:
+    change = definitions.change(team, draft)
+    first, second = change.impact.order_by("pk")[:2]
+    answer = post(
+        client_of(team.author),
+        "judge",
+        change.pk,
+        **{
+            f"judged-{first.pk}": "1",
+            f"decision-{first.pk}": "waived",
+            f"reason-{first.pk}": "",
+            f"decision-{second.pk}": "affected",
+            f"reason-{second.pk}": "half a sentence",
+        },
+    )
+    assert answer.status_code == 422
+    assert "half a sentence" in answer.content.decode()
+    assert not change.impact.exclude(decision="").exists()
+    assert LedgerEntry.objects.latest("id").outcome == "refused"
+
+
+@pytest.mark.requirement("CHG-10")
+def test_an_open_order_is_decided_on_the_page(
+    team: Team, draft: RoutingRevision, order: Callable[..., OpenOrder]
+) -> None:
+    order("WO-000007", draft)
+    change = definitions.change(team, draft)
+    author = client_of(team.author)
+    assert "WO-000007" in text_of(author.get(reverse("changecontrol:change", args=[change.pk])))
+    post(author, "decide-order", change.pk, order="WO-000007", choice="hold", reason="Check the throat")
+    decision = change.order_decisions.get()
+    assert (decision.choice, decision.reason) == ("hold", "Check the throat")
+
+
+def test_plan_entries_and_drafts_are_edited_on_the_page(team: Team, draft: RoutingRevision) -> None:
+    change = definitions.change(team)
+    author = client_of(team.author)
+    assert post(author, "add-draft", change.pk, routing=draft.pk).status_code == 302
+    assert change.affected.count() == 2
+    row = change.affected.get(routing_revision=draft)
+    assert post(author, "remove-draft", change.pk, row.pk, reason="").status_code == 422
+    assert post(author, "remove-draft", change.pk, row.pk, reason="Not now").status_code == 302
+    assert post(author, "add-impact", change.pk, kind="risk", text_en="Hazard 12").status_code == 302
+    assert change.impact.filter(source="added", text={"en": "Hazard 12"}).exists()
+    assert post(author, "compute", change.pk).status_code == 302
+    plan = {
+        "title_en": "Another title", "kind": "material", "severity": "minor", "reason": "Other", "planned_scope": "order",
+        "planned_orders": "WO-2 WO-1", "planned_from": "", "later_orders": "hold",
+    }  # fmt: skip
+    assert author.get(reverse("changecontrol:edit", args=[change.pk])).status_code == 200
+    assert post(author, "edit", change.pk, **plan).status_code == 302
+    change.refresh_from_db()
+    assert (change.planned_orders, change.kind, change.title) == (["WO-1", "WO-2"], "material", {"en": "Another title"})
+
+
+@pytest.mark.requirement("SEC-01")
+def test_who_may_not_read_or_act_is_refused(team: Team, draft: RoutingRevision) -> None:
+    change = definitions.change(team, draft)
+    operator, quality = client_of(person("operator", "operator")), client_of(team.quality)
+    assert operator.get(reverse("changecontrol:change", args=[change.pk])).status_code == 403
+    assert operator.get(reverse("changecontrol:raise")).status_code == 403
+    assert post(quality, "act", change.pk, "withdraw", reason="x").status_code == 403
+    assert Client().get(reverse("changecontrol:change", args=[change.pk])).status_code == 302
+    assert client_of(team.author).get(reverse("changecontrol:change", args=[change.pk + 1])).status_code == 404
+    change.refresh_from_db()
+    assert change.state == "draft"
