@@ -17,6 +17,7 @@ from typing import Any, Self
 from .errors import StartError
 
 PR_SET_PDEATHSIG = 1
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 RESTARTS, WINDOW = 5, 60.0  # more deaths than this within so many seconds: give up
 
 
@@ -35,10 +36,16 @@ def spawn(
     """
 
     def leash() -> None:
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
         if death_signal is not None and sys.platform == "linux":
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
 
+    # No Ctrl-C between fork and exec: the handler would run, and its exception be lost, in the middle of a fork.
+    unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     with contextlib.ExitStack() as stack, warnings.catch_warnings():
+        stack.callback(signal.pthread_sigmask, signal.SIG_SETMASK, unblocked)
         warnings.simplefilter("ignore", DeprecationWarning)  # "fork in a process with threads": the child only execs
         out = stack.enter_context(log.open("ab")) if log else None
         return subprocess.Popen(
@@ -138,16 +145,21 @@ class Supervisor(contextlib.ExitStack):
         super().__init__()
         self.children: list[Child] = []
         self.say = say
-        self.stopping = False
+        self.asked_to_stop = False
+        self.leaving = False
 
     def __enter__(self) -> Self:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in STOP_SIGNALS:
             signal.signal(number, self._on_signal)
         return super().__enter__()
 
     def _on_signal(self, *_: object) -> None:
-        if not self.stopping:  # a second Ctrl-C does not interrupt an orderly stop
-            self.stopping = True
+        self.asked_to_stop = True
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Stopped when somebody asked. Loops call it too: an exception that a signal raises can get lost on its way."""
+        if self.asked_to_stop and not self.leaving:  # a second Ctrl-C does not interrupt an orderly stop
             raise Stopped
 
     def add(self, child: Child) -> Child:
@@ -157,7 +169,7 @@ class Supervisor(contextlib.ExitStack):
         return child
 
     def _stop(self, child: Child) -> None:
-        self.stopping = True  # from here on a further Ctrl-C changes nothing
+        self.leaving = True
         child.stop()
 
     def run(self, name: str, argv: Sequence[str | Path], **options: Any) -> None:
@@ -166,6 +178,7 @@ class Supervisor(contextlib.ExitStack):
         process = spawn(argv, **options)
         try:
             while not has_ended(process):
+                self.go_on()
                 time.sleep(0.02)
         finally:
             stop_process(process, signal.SIGTERM, 5.0)
@@ -177,6 +190,7 @@ class Supervisor(contextlib.ExitStack):
         """Until somebody stops us: a child that dies is started again, and said so."""
         while True:
             time.sleep(0.3)
+            self.go_on()
             for child in self.children:
                 if child.process is not None and has_ended(child.process):
                     self._revive(child, child.process)

@@ -34,7 +34,7 @@ def run() -> None:
             load_demo(supervisor, site, cluster)
         write_private(VAR / RUNNING, json.dumps(dataclasses.asdict(site), default=str))
         supervisor.add(worker_child(site))
-        await_page(web, port)
+        await_page(supervisor, web, port)
         greet(site, port, started)
         supervisor.watch()
 
@@ -71,10 +71,11 @@ def _child(name: str, argv: list[str], site: Site, log: Path) -> Child:
     return Child(name, lambda: spawn(argv, env=environment, log=log, cwd=ROOT, umask=0o077), log, grace=30.0)
 
 
-def await_page(web: Child, port: int, patience: float = 60.0) -> None:
+def await_page(supervisor: Supervisor, web: Child, port: int, patience: float = 60.0) -> None:
     """Until the first page answers, whatever it says below 500."""
     limit = time.monotonic() + patience
     while time.monotonic() < limit:
+        supervisor.go_on()
         if web.process is None or has_ended(web.process):
             break
         try:
