@@ -10,4 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("foundation.alerts.api.urls")),
     path("", include("foundation.printing.api.urls")),
     path("", include("foundation.files.api.urls")),
+    path("", include("quality.api.urls")),
+    path("", include("shopfloor.api.urls")),
 ]

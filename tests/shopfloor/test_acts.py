@@ -383,7 +383,7 @@ def implement(event: ChangeImplemented) -> None:
 
 
 def test_nothing_is_lost_of_who_did_what() -> None:
-    run, card = reaming()
+    _run, card = reaming()
     assert list(CardEvent.objects.filter(card=card).order_by("pk").values_list("event", "person_name")) == [
         ("open", "Operator"), ("start", "Operator"), ("clock_in", "Operator"),
     ]  # fmt: skip

@@ -1,0 +1,228 @@
+"""Nonconformances, dispositions, deviations and inspections over the API: the same services as on screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from foundation.accounts.policies import require
+from foundation.accounts.web import actor_of
+from foundation.core.actor import Actor
+from foundation.core.api.writes import once
+from foundation.records.services import Credentials
+from quality import selectors, services
+from quality.api.serializers import (
+    CauseSerializer,
+    ClosingReasonSerializer,
+    DecideDeviationSerializer,
+    DecideSerializer,
+    DeviationSerializer,
+    DispositionSerializer,
+    InspectionSerializer,
+    NonconformanceSerializer,
+    NoteSerializer,
+    RaiseDeviationSerializer,
+    RaiseSerializer,
+)
+from quality.models import Deviation, Inspection, Nonconformance
+from quality.services.deviations import Departure
+from quality.services.dispositions import Choice
+from quality.services.places import Found
+
+IDEMPOTENCY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="A UUID; a repeat gives the first answer again"
+)
+
+
+class QualityView(APIView):
+    """``self.actor`` asks; reading needs ``quality.view_quality``, writes ask their services."""
+
+    actor: Actor
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.actor = actor_of(request)  # type: ignore[arg-type]
+        if request.method == "GET":
+            require(self.actor, "quality.view_quality")
+
+    def read(self, form: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+        asked = form(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return dict(asked.validated_data)
+
+
+def _credentials(data: dict[str, Any]) -> Credentials:
+    return Credentials(secret=data.pop("secret"), identity=data.pop("identity"))
+
+
+def _nonconformance(pk: int) -> dict[str, Any]:
+    return dict(NonconformanceSerializer(get_object_or_404(selectors.nonconformances(), pk=pk)).data)
+
+
+class NonconformanceList(QualityView, ListAPIView):
+    """Nonconformances, newest first; filter by state, source, order, lot, card."""
+
+    queryset = Nonconformance.objects.none()
+    serializer_class = NonconformanceSerializer
+    filterset_fields = ("state", "source", "order_number", "lot", "card_id")
+
+    def get_queryset(self) -> QuerySet[Nonconformance]:
+        return selectors.nonconformances()
+
+    @extend_schema(request=RaiseSerializer, responses={201: NonconformanceSerializer}, parameters=[IDEMPOTENCY])
+    def post(self, request: Request) -> Response:
+        """Raise one: contained at once."""
+        data = self.read(RaiseSerializer, request)
+
+        def do() -> tuple[int, Any]:
+            record = services.raise_nonconformance(
+                actor=self.actor,
+                source="report",
+                lot_id=data.pop("lot"),
+                stock_unit_id=data.pop("stock_unit", None),
+                **data,
+            )
+            return 201, _nonconformance(record.pk)
+
+        return once(request, "quality.raise", do)
+
+
+class NonconformanceDetail(QualityView):
+    @extend_schema(responses=NonconformanceSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """One nonconformance with its dispositions."""
+        return Response(_nonconformance(pk))
+
+
+class NonconformanceCause(QualityView):
+    @extend_schema(request=CauseSerializer, responses=NonconformanceSerializer, parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int) -> Response:
+        """Record the cause."""
+        data = self.read(CauseSerializer, request)
+
+        def do() -> tuple[int, Any]:
+            services.record_cause(actor=self.actor, nonconformance_id=pk, **data)
+            return 200, _nonconformance(pk)
+
+        return once(request, f"quality.cause.{pk}", do)
+
+
+class NonconformanceDecide(QualityView):
+    @extend_schema(request=DecideSerializer, responses={201: DispositionSerializer}, parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int) -> Response:
+        """Decide a disposition, signed."""
+        data = self.read(DecideSerializer, request)
+
+        def do() -> tuple[int, Any]:
+            credentials = _credentials(data)
+            choice = Choice(**{**data, "unit_numbers": tuple(data["unit_numbers"])})
+            done = services.decide_disposition(
+                actor=self.actor, nonconformance_id=pk, choice=choice, credentials=credentials
+            )
+            return 201, DispositionSerializer(done).data
+
+        return once(request, f"quality.decide.{pk}", do)
+
+
+class NonconformanceClose(QualityView):
+    @extend_schema(request=None, responses=NonconformanceSerializer, parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int) -> Response:
+        """Close it."""
+
+        def do() -> tuple[int, Any]:
+            services.close_nonconformance(actor=self.actor, nonconformance_id=pk)
+            return 200, _nonconformance(pk)
+
+        return once(request, f"quality.close.{pk}", do)
+
+
+class DispositionExecute(QualityView):
+    @extend_schema(request=NoteSerializer, responses=DispositionSerializer, parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int) -> Response:
+        """It was carried out."""
+        data = self.read(NoteSerializer, request)
+
+        def do() -> tuple[int, Any]:
+            done = services.mark_executed(actor=self.actor, disposition_id=pk, note=data["note"])
+            return 200, DispositionSerializer(done).data
+
+        return once(request, f"quality.execute.{pk}", do)
+
+
+class DeviationList(QualityView, ListAPIView):
+    """Deviations, newest first; filter by state, source, order, card."""
+
+    queryset = Deviation.objects.none()
+    serializer_class = DeviationSerializer
+    filterset_fields = ("state", "source", "order_number", "card_id", "planned")
+
+    def get_queryset(self) -> QuerySet[Deviation]:
+        return selectors.deviations()
+
+    @extend_schema(request=RaiseDeviationSerializer, responses={201: DeviationSerializer}, parameters=[IDEMPOTENCY])
+    def post(self, request: Request) -> Response:
+        """Raise one; a planned one is asked for before, and boxed by time."""
+        data = self.read(RaiseDeviationSerializer, request)
+
+        def do() -> tuple[int, Any]:
+            record = services.raise_deviation(
+                actor=self.actor,
+                source=data["source"],
+                description=data["description"],
+                planned=data["planned"],
+                found=Found(card_id=data["card_id"], order_number=data["order_number"]),
+                departure=Departure(gate=data["gate"], gate_code=data["gate_code"], valid_until=data["valid_until"]),
+            )
+            return 201, DeviationSerializer(record).data
+
+        return once(request, "quality.deviation", do)
+
+
+class DeviationDetail(QualityView):
+    @extend_schema(responses=DeviationSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """One deviation."""
+        return Response(DeviationSerializer(get_object_or_404(Deviation, pk=pk)).data)
+
+
+class DeviationDecide(QualityView):
+    @extend_schema(request=DecideDeviationSerializer, responses=DeviationSerializer, parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int) -> Response:
+        """Accept or reject, signed."""
+        data = self.read(DecideDeviationSerializer, request)
+
+        def do() -> tuple[int, Any]:
+            credentials = _credentials(data)
+            done = services.decide_deviation(actor=self.actor, deviation_id=pk, credentials=credentials, **data)
+            return 200, DeviationSerializer(done).data
+
+        return once(request, f"quality.deviation.decide.{pk}", do)
+
+
+class DeviationClose(QualityView):
+    @extend_schema(request=ClosingReasonSerializer, responses=DeviationSerializer, parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int) -> Response:
+        """Nothing more follows from it."""
+        data = self.read(ClosingReasonSerializer, request)
+
+        def do() -> tuple[int, Any]:
+            done = services.close_deviation(actor=self.actor, deviation_id=pk, reason=data["reason"])
+            return 200, DeviationSerializer(done).data
+
+        return once(request, f"quality.deviation.close.{pk}", do)
+
+
+class InspectionList(QualityView, ListAPIView):
+    """Inspections, newest first; filter by kind, result, order, card."""
+
+    queryset = Inspection.objects.all()
+    serializer_class = InspectionSerializer
+    filterset_fields = ("kind", "result", "order_number", "card_id")

@@ -1,0 +1,136 @@
+"""Orders and travellers."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from foundation.core.api.writes import once
+from shopfloor import services
+from shopfloor.api.base import IDEMPOTENCY, FloorView, credentials_in
+from shopfloor.api.serializers import (
+    DispatchedSerializer,
+    DispatchSerializer,
+    FloorReasonSerializer,
+    PlanSerializer,
+    TravellerSerializer,
+    UnitsSerializer,
+    WorkCardSerializer,
+    WorkOrderSerializer,
+)
+from shopfloor.models import TravelCard, WorkOrder
+from shopfloor.selectors import find_traveller, open_card_for_traveller, order_list, order_readiness
+
+
+def order_or_404(pk: int) -> WorkOrder:
+    found: WorkOrder = get_object_or_404(order_list(), pk=pk)
+    return found
+
+
+class OrderList(FloorView, ListAPIView):
+    """Work orders, newest first; filter by state, kind, item."""
+
+    queryset = WorkOrder.objects.none()
+    serializer_class = WorkOrderSerializer
+    filterset_fields = ("state", "kind", "item")
+
+    def get_queryset(self) -> QuerySet[WorkOrder]:
+        return order_list()
+
+    @extend_schema(request=PlanSerializer, responses={201: WorkOrderSerializer}, parameters=[IDEMPOTENCY])
+    def post(self, request: Request) -> Response:
+        """Plan an order."""
+        data = self.read(PlanSerializer, request)
+
+        def do() -> tuple[int, Any]:
+            order = services.plan_order(actor=self.actor, item_id=data.pop("item"), site_id=data.pop("site"), **data)
+            return 201, WorkOrderSerializer(order_or_404(order.pk)).data
+
+        return once(request, "shopfloor.plan", do)
+
+
+class OrderDetail(FloorView):
+    @extend_schema(responses=WorkOrderSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """One order, with the gates ahead."""
+        order = order_or_404(pk)
+        return Response({**WorkOrderSerializer(order).data, "readiness": order_readiness(order)})
+
+
+class OrderDispatch(FloorView):
+    @extend_schema(request=DispatchSerializer, responses=DispatchedSerializer, parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int) -> Response:
+        """Pin the effective process card; make batch, travellers and work cards."""
+        data = self.read(DispatchSerializer, request)
+
+        def do() -> tuple[int, Any]:
+            made = services.dispatch_order(actor=self.actor, order_id=pk, serials=data["serials"])
+            return 200, DispatchedSerializer(made).data
+
+        return once(request, f"shopfloor.dispatch.{pk}", do)
+
+
+class OrderAct(FloorView):
+    """Hold, resume, cancel, close."""
+
+    verb = ""
+    with_reason: ClassVar[dict[str, Any]] = {
+        "hold": services.hold_order,
+        "resume": services.resume_order,
+        "cancel": services.cancel_order,
+    }
+
+    @extend_schema(request=FloorReasonSerializer, responses=WorkOrderSerializer, parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int) -> Response:
+        data = self.read(FloorReasonSerializer, request)
+
+        def do() -> tuple[int, Any]:
+            if self.verb == "close":
+                services.close_order(actor=self.actor, order_id=pk)
+            else:
+                self.with_reason[self.verb](actor=self.actor, order_id=pk, reason=data["reason"])
+            return 200, WorkOrderSerializer(order_or_404(pk)).data
+
+        return once(request, f"shopfloor.{self.verb}.{pk}", do)
+
+
+class TravellerList(FloorView, ListAPIView):
+    """Travellers, newest first; filter by code or order."""
+
+    queryset = TravelCard.objects.select_related("batch__order", "unit__lot")
+    serializer_class = TravellerSerializer
+    filterset_fields = ("code", "batch__order")
+
+
+class TravellerDetail(FloorView):
+    @extend_schema(responses=TravellerSerializer)
+    def get(self, request: Request, code: str) -> Response:
+        """The traveller behind a scanned code."""
+        return Response(TravellerSerializer(find_traveller(code)).data)
+
+
+class TravellerCard(FloorView):
+    @extend_schema(responses=WorkCardSerializer)
+    def get(self, request: Request, code: str) -> Response:
+        """The card to work on now."""
+        return Response(WorkCardSerializer(open_card_for_traveller(code)).data)
+
+
+class BatchUnits(FloorView):
+    @extend_schema(request=UnitsSerializer, responses=WorkCardSerializer(many=True), parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int) -> Response:
+        """Complete many serials of one operation together."""
+        data = self.read(UnitsSerializer, request)
+
+        def do() -> tuple[int, Any]:
+            credentials = credentials_in(data)
+            done = services.complete_units(actor=self.actor, batch_id=pk, credentials=credentials, **data)
+            return 200, {"links": done.links, "cards": WorkCardSerializer(done.cards, many=True).data}
+
+        return once(request, f"shopfloor.units.{pk}", do)
