@@ -101,10 +101,13 @@ def define_process(story: Narrator) -> Defined:
     request = change.raise_change(
         actor=engineer,
         title={"en": "Process cards for venturi, adapter plate and blower", "zh-hans": "文丘里、转接板与风机工艺卡"},
+        kind="process",
+        severity="minor",
         reason="First production definition of three assemblies of the ventilator",
+        routing_revision_ids=[defined.routings[key].pk for key in boms],
     )
-    for key in boms:
-        change.add_affected(actor=engineer, change_id=request.pk, revision=defined.routings[key])
+    carried = ", ".join(row.revision.number for row in request.affected.order_by("pk"))
+    story.did("Chen Wei", f"raises {request.number}; with the routings it carries their parts lists: {carried}")
     _assess_and_approve(story, request)
     implement(story, request)
     request.refresh_from_db()
@@ -116,22 +119,20 @@ def define_process(story: Narrator) -> Defined:
 
 
 def _assess_and_approve(story: Narrator, request: ChangeRequest) -> None:
-    engineer, second = at_desk("engineer"), at_desk("engineer2")
+    engineer = at_desk("engineer")
     entries = list(request.impact.order_by("pk"))
     story.did("Chen Wei", f"sees {len(entries)} computed impacts and judges each")
-    for entry in entries:
-        change.judge_impact(
-            actor=second,
-            entry_id=entry.pk,
-            decision=entry.suggested or "accepted",
-            reason="Assessed for the first load",
-        )
+    judged = [
+        change.Verdict(entry_id=entry.pk, decision="not_affected", reason="First load: nothing is built to an older card")
+        for entry in entries
+    ]
+    change.judge_impact(actor=engineer, change_id=request.pk, judgements=judged)
     change.submit_change(actor=engineer, change_id=request.pk)
     story.refused(
         "Chen Wei",
         "approves his own change",
         lambda: change.approve_change(actor=engineer, change_id=request.pk, credentials=secret_of("engineer")),
-        code="not-yours",
+        code="author-cannot-approve",
     )
     for username in ("engineer2", "quality"):
         signer = at_desk(username)

@@ -108,7 +108,7 @@ def _print_bodies(story: Narrator, card: WorkCard, expired: StockUnit, held: Sto
         "Ana Silva",
         "starts the printer without the qualification",
         lambda: floor.start_card(actor=trainee.actor, card_id=card.pk, equipment_code="SLA-P1"),
-        code="gate-closed",
+        code="not-qualified",
     )
     hands = hands_for(card)
     hands.read_and_start(card)

@@ -1,0 +1,22 @@
+"""Load the demo plant, for the first start of `make run`."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from demo.narrator import Narrator
+from demo.people import refuse_outside_demo
+from demo.story import tell
+from foundation.accounts.models import Site
+
+
+class Command(BaseCommand):
+    help = "Load the demo plant with its story, unless there is a plant already; refused outside the demo."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        refuse_outside_demo()
+        if Site.objects.exists():
+            self.stdout.write("There is a plant already; nothing was loaded.")
+            return
+        tell(Narrator())
+        self.stdout.write("The demo plant is loaded.")
