@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bom.models import Item
@@ -12,6 +13,7 @@ from demo.chapters.material import load_places, receive_expired_and_held, receiv
 from demo.chapters.proof import (
     package,
     prove,
+    release_all,
     trace_acrylic,
     verify_everything,
     verify_like_a_stranger,
@@ -44,8 +46,8 @@ def tell(story: Narrator) -> Told:
     expired, held = receive_expired_and_held(story, Item.objects.get(number=RESIN))
     plates = make_plates(story, site)
     venturis = make_venturis(story, site, expired, held)
-    blowers = make_blowers(story, site)
-    records = prove(story, plates, venturis, blowers)
+    blowers = make_blowers(story, site, plates, partial(release_all, story, plates))
+    records = prove(story, venturis, blowers)
     trace_acrylic(story, blowers)
     return Told(defined, records, tokens)
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from foundation.core import clock
 from foundation.core.refs import RecordRef
 from quality.selectors import override_for
 from resources.equipment.models import Equipment
@@ -158,9 +159,9 @@ def _material_code(unit: StockUnit, line: Line, evidence: dict[str, Any]) -> str
         return "wrong-item"
     if unit.quantity <= 0:
         return "empty"
-    if unit.status != StockStatus.RELEASED:
-        return "not-released"
-    return "held" if evidence.get("holds") else "expired"
+    if evidence.get("holds"):
+        return "held"
+    return "not-released" if unit.status != StockStatus.RELEASED and not unit.lot.is_expired(clock.today()) else "expired"
 
 
 def method_gate(asked: Asked) -> GateAnswer:

@@ -123,7 +123,9 @@ def _assess_and_approve(story: Narrator, request: ChangeRequest) -> None:
     entries = list(request.impact.order_by("pk"))
     story.did("Chen Wei", f"sees {len(entries)} computed impacts and judges each")
     judged = [
-        change.Verdict(entry_id=entry.pk, decision="not_affected", reason="First load: nothing is built to an older card")
+        change.Verdict(
+            entry_id=entry.pk, decision="not_affected", reason="First load: nothing is built to an older card"
+        )
         for entry in entries
     ]
     change.judge_impact(actor=engineer, change_id=request.pk, judgements=judged)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from foundation.accounts.models import Site
 from foundation.core import clock
 from quality import services as quality
 from quality.models import Nonconformance
+from quality.services.dispositions import Choice
 from resources.inventory import services as inventory
-from resources.inventory.models import HoldTarget, StockUnit
+from resources.inventory.models import HoldTarget, Place, StockUnit
 from shopfloor import services as floor
 from shopfloor.models import StepRecord, WorkCard
 from shopfloor.selectors import card_balance, card_view
@@ -49,7 +51,8 @@ def run_plain(card: WorkCard, quantity: int, username: str = "operator") -> None
     """A card on which nothing happens: start, work, first piece where asked, report, inspect where asked, sign."""
     card = WorkCard.objects.get(pk=card.pk)
     hands = hands_for(card, username)
-    hands.read_and_start(card)
+    if card.state == "ready":
+        hands.read_and_start(card)
     hands.work(card)
     accept_first(card)
     hands.work(card)
@@ -118,12 +121,12 @@ def _print_bodies(story: Narrator, card: WorkCard, expired: StockUnit, held: Sto
     if wrong is None:
         raise AssertionError("no nipples in stock")
     story.refused("Li Na", "scans the nipples instead of the resin", lambda: hands.scan(card, wrong), code="wrong-item")
-    story.refused("Li Na", "scans an expired resin", lambda: hands.scan(card, expired), code="gate-closed")
+    story.refused("Li Na", "scans an expired resin", lambda: hands.scan(card, expired), code="expired")
     hold = inventory.place_hold(
         actor=at_desk("quality"), target=HoldTarget.stock_unit(held.pk), reason="Supplier notice under investigation"
     )
     story.did("Sofia Rossi", f"places {hold.number} on {held.container} while the card runs")
-    story.refused("Li Na", "scans the held resin", lambda: hands.scan(card, held), code="gate-closed")
+    story.refused("Li Na", "scans the held resin", lambda: hands.scan(card, held), code="held")
     hands.work(card)
     hands.report(card, good=5)
     hands.complete(card)
@@ -136,7 +139,7 @@ def _refuse_out_of_order(story: Narrator, card: WorkCard) -> None:
         "Li Na",
         "starts to fit nipples before the throat is reamed",
         lambda: floor.start_card(actor=hands.actor, card_id=card.pk),
-        code="gate-closed",
+        code="waiting",
     )
 
 
@@ -149,21 +152,21 @@ def _ream(story: Narrator, card: WorkCard, following: WorkCard) -> None:
         "Li Na",
         "measures with bore gauge BG-02, whose calibration ran out",
         lambda: hands.enter(card, key, "5.50", 1, equipment_code="BG-02"),
-        code="gate-closed",
+        code="calibration-overdue",
     )
     hands.enter(card, key, "5.50", 1, equipment_code="BG-01")
     story.refused(
         "Li Na",
         "reports volume before the first piece is accepted",
         lambda: hands.report(card, good=1),
-        code="first-piece",
+        code="first-piece-pending",
     )
     accept_first(card)
     story.did("Sofia Rossi", "accepts the first piece")
     story.refused(
         "Li Na",
-        "types 55.1 for 5.51",
-        lambda: hands.enter(card, key, "55.1", 2, equipment_code="BG-01"),
+        "types 5.15 for 5.51",
+        lambda: hands.enter(card, key, "5.15", 2, equipment_code="BG-01"),
         code="confirm-out-of-limits",
     )
     hands.enter(card, key, "5.51", 2, equipment_code="BG-01")
@@ -198,21 +201,21 @@ def _oversize(story: Narrator, card: WorkCard, hands: Hands, key: str) -> None:
         "Tom Becker", f"confirms 5.62 mm on piece 4: {nc.number}, the piece is split off and held, quality is told"
     )
     sofia = at_desk("quality")
-    quality.record_cause(actor=sofia, nc_id=nc.pk, cause_code="tool-wear", cause="The reamer was re-ground off size")
+    quality.record_cause(
+        actor=sofia, nonconformance_id=nc.pk, cause_code="tool-wear", cause="The reamer was re-ground off size"
+    )
     disposition = quality.decide_disposition(
         actor=sofia,
-        nc_id=nc.pk,
-        kind="scrap",
-        quantity=Decimal(1),
+        nonconformance_id=nc.pk,
+        choice=Choice(kind="scrap", quantity=Decimal(1), justification="The throat cannot be made smaller"),
         credentials=secret_of("quality"),
-        justification="The throat cannot be made smaller",
     )
     nc.refresh_from_db()
     if disposition.executed_at is None:
         quality.mark_executed(actor=sofia, disposition_id=disposition.pk)
     nc.refresh_from_db()
     if nc.state != "closed":
-        quality.close_nonconformance(actor=sofia, nc_id=nc.pk)
+        quality.close_nonconformance(actor=sofia, nonconformance_id=nc.pk)
     story.did("Sofia Rossi", f"decides: scrap, signed; {nc.number} is closed with its cause")
     story.expect("scrapped on the card", card_balance(card).scrap, 1)
 
@@ -225,10 +228,10 @@ def _fit_nipples(story: Narrator, card: WorkCard) -> None:
     first = hands.scan(card, nipples, quantity=Decimal(2))
     floor.remove_part(
         actor=badge_in("leader", "BENCH-1"),
-        card_id=card.pk,
         record_id=first.record.pk,
         quantity=Decimal(2),
         reason="Two nipples with damaged threads were put in",
+        return_to_id=Place.objects.get(code="WH-QUARANTINE").pk,
         captured_at=clock.now(),
         idempotency_key=uuid4(),
     )
@@ -258,20 +261,37 @@ def _correct_after_completion(story: Narrator, card: WorkCard) -> None:
     story.did("Wang Fang", "asks for a correction after completion; Sofia Rossi approves and signs; both values stay")
 
 
-def make_blowers(story: Narrator, site: Site) -> Dispatched:
-    """Two serials that consume the plates; a recorded test each."""
+def make_blowers(story: Narrator, site: Site, plates: Dispatched, release_plates: Callable[[], object]) -> Dispatched:
+    """Two serials that consume the plates, which must be released before; a recorded test each."""
     story.chapter("A3 Floor: two serial-numbered blowers with recorded tests")
     made = make_order(story, "BLOWER", 2, site)
     by_operation: dict[int, list[WorkCard]] = {}
     for card in made.cards:
         by_operation.setdefault(card.operation, []).append(card)
     for number in (10, 20, 30, 40, 50):
+        if number == 50:
+            _refuse_unreleased_plate(story, by_operation[50][0], plates)
+            release_plates()
         for card in by_operation[number]:
             run_plain(card, 1)
         story.did("Li Na", f"completes operation {number} of both serials")
     for position, card in enumerate(by_operation[60]):
         _test(story, card, RECORDINGS[position], other=RECORDINGS[0] if position else "")
     return made
+
+
+def _refuse_unreleased_plate(story: Narrator, card: WorkCard, plates: Dispatched) -> None:
+    hands = hands_for(card)
+    hands.read_and_start(card)
+    plate = StockUnit.objects.filter(lot=plates.batch.lot, quantity__gt=0).first()
+    if plate is None:
+        raise AssertionError("no plate in stock")
+    story.refused(
+        "Li Na",
+        "scans an adapter plate whose batch record is not released",
+        lambda: hands.scan(card, plate, position="A7"),
+        code="not-released",
+    )
 
 
 def _test(story: Narrator, card: WorkCard, recording: str, other: str) -> None:

@@ -35,7 +35,7 @@ def unit_by_container(code: str) -> StockUnit | None:
 def usability(stock_unit: StockUnit, at: datetime | None = None, item_ids: Collection[int] = ()) -> Answer:
     """May this container be used, for one of these items (any, when none is given), at this moment (now)?
 
-    Asked in this order, the first no is the reason: right item, something in it, status released, not expired, no open hold.
+    Asked in this order, the first no is the reason: right item, something in it, not expired, status released, no open hold.
     ``evidence``: container, lot, item, quantity, unit, status, expires_on, holds; ``advice`` when another container of the
     item expires earlier (first expired first is advice, not a gate). Two queries: holds and advice.
     """
@@ -94,15 +94,15 @@ def _wrong_item(unit: StockUnit, item_ids: Collection[int]) -> str:
 def _not_there(unit: StockUnit, day: date) -> str:
     if unit.quantity <= 0:
         return _("%(container)s is empty.") % {"container": unit.container}
-    if unit.status != StockStatus.RELEASED:
-        return _("%(container)s is not released: %(status)s.") % {
-            "container": unit.container,
-            "status": StockStatus(unit.status).label,
-        }
     if unit.lot.is_expired(day):
         return _("%(container)s expired on %(day)s.") % {
             "container": unit.container,
             "day": unit.lot.expires_on.isoformat() if unit.lot.expires_on else "",
+        }
+    if unit.status != StockStatus.RELEASED:
+        return _("%(container)s is not released: %(status)s.") % {
+            "container": unit.container,
+            "status": StockStatus(unit.status).label,
         }
     return ""
 
