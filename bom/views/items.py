@@ -54,7 +54,7 @@ COLUMNS = (
     ),
     Column("name", gettext_lazy("Name"), kind="localized"),
     Column("kind", gettext_lazy("Kind"), value=lambda item: item.get_kind_display(), sort="kind"),
-    Column("unit", gettext_lazy("Unit"), sort="unit"),
+    Column("unit", gettext_lazy("Unit"), kind="unit", sort="unit"),
     Column("tracking", gettext_lazy("Tracking"), value=lambda item: item.get_tracking_display(), sort="tracking"),
     Column("make_or_buy", gettext_lazy("Make or buy"), value=lambda item: item.get_make_or_buy_display()),
 )
