@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("foundation.files.api.urls")),
     path("", include("quality.api.urls")),
     path("", include("shopfloor.api.urls")),
+    path("", include("routing.api.urls")),
 ]

@@ -9,7 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("routing.urls")),
     path("imports/", include("foundation.imports.urls")),
     path("definition/", include("bom.urls")),
-    path("api/v1/", include("routing.api.urls")),
     path("", include("changecontrol.urls")),
     path("api/v1/", include("changecontrol.api.urls")),
     path("prints/", include("foundation.printing.urls")),

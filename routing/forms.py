@@ -128,10 +128,10 @@ class OperationForm(Bilingual, forms.Form):
     run_minutes = figure(_("Run (min)"), 2)
     run_basis = forms.ChoiceField(label=_("Run time is"), choices=TimeBasis)
     equipment_class = forms.ChoiceField(label=_("Equipment class"), required=False)
+    first_piece = forms.ChoiceField(label=_("First piece"), required=False, choices=FirstPiece)
     qualifications = forms.MultipleChoiceField(
         label=_("Qualifications"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    first_piece = forms.ChoiceField(label=_("First piece"), required=False, choices=FirstPiece)
     transfer_quantity = whole(_("Transfer quantity"))
     loop_back_to_id = forms.TypedChoiceField(label=_("May go back to"), required=False, coerce=int, empty_value=None)
     loop_maximum = whole(_("At most (times)"))

@@ -8,6 +8,7 @@ urlpatterns = [
     path("routings/start/", revisions.start, name="start"),
     path("routings/<int:pk>/", revisions.editor, name="editor"),
     path("routings/<int:pk>/card/", revisions.preview, name="preview"),
+    path("routings/<int:pk>/card.pdf", prints.draft_pdf, name="preview-pdf"),
     path("routings/<int:pk>/compare/", revisions.compare, name="compare"),
     path("routings/<int:pk>/history/", revisions.history, name="history"),
     path("routings/<int:pk>/drawing.svg", revisions.drawing, name="drawing"),

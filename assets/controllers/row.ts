@@ -11,6 +11,8 @@ export default class RowController extends Controller<HTMLFormElement> {
 
   override connect(): void {
     this.element.addEventListener("input", this.changed);
+    this.element.dataset.state = this.element.querySelector(".ar-note, .ar-error") ? "refused" : "clean";
+    this.element.addEventListener("submit", this.twice, { capture: true });
     this.element.addEventListener("submit", this.plain);
     this.element.addEventListener("htmx:beforeRequest", this.sent);
     this.element.addEventListener("htmx:afterRequest", this.answered as EventListener);
@@ -25,6 +27,14 @@ export default class RowController extends Controller<HTMLFormElement> {
   private changed = (): void => {
     this.dirty = true;
     this.element.dataset.state = "dirty";
+    this.statusTarget.querySelectorAll(".ar-saved").forEach((one) => one.remove());
+  };
+
+  /** Enter in a field is a change and a submit: the second would only repeat what is on its way. */
+  private twice = (event: SubmitEvent): void => {
+    if (this.dirty || this.element.dataset.state !== "sending") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
   };
 
   private plain = (): void => {

@@ -36,6 +36,12 @@ class RowEdit:
     merged: dict[str, Any] = field(default_factory=dict)
 
 
+def version_of(request: HttpRequest) -> str:
+    """What the form was read as; with the version of a conflict that its reader chose to overrule."""
+    expected, overrule = request.POST.get("expected", ""), request.POST.get("overrule", "")
+    return f"{expected.partition('~')[0]}~{overrule}" if overrule else expected
+
+
 def merged_fields(thing: Any, sent: Mapping[str, Any]) -> dict[str, Any]:
     """Fields that are not what was sent: someone else changed them meanwhile, and theirs was kept."""
     return {name: getattr(thing, name) for name, value in sent.items() if plain(getattr(thing, name)) != plain(value)}

@@ -73,11 +73,11 @@ class Row:
 
     @property
     def expected(self) -> str:
-        """What the form says it was read as. After a conflict: what it was read as, and the version that was shown."""
+        """What the form says it was read as. After a merge also the version that it was told of."""
         if self.kept is None:
             return self.etag
         # a refused or merged form still shows older values: they must not pass for having been read now
-        if self.conflict or self.kept.merged:
+        if self.kept.merged and self.kept.refusal is None:
             return f"{self.kept.sent.partition('~')[0]}~{self.etag}"
         return self.kept.sent if self.kept.refusal or self.kept.form.errors else self.etag
 
@@ -117,7 +117,7 @@ class Bench:
             "selected": self.selected,
             "add_operation": self._kept("add-operation", AddOperationForm(auto_id="add_operation_%s")),
             "work_centers": self.lists.work_centers,
-            "graph_url": reverse("api-routing:graph", args=[self.revision.pk]),
+            "graph_url": reverse("api:routing-graph", args=[self.revision.pk]),
             **(self._open(self.selected) if self.selected else {}),
         }
 

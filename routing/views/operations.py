@@ -14,7 +14,7 @@ from routing import services
 from routing.forms import AddOperationForm, Lists, OperationForm
 from routing.models import Operation
 from routing.policies import EDIT
-from routing.views.answers import RowEdit, editor_url, list_answer, merged_fields, row_answer
+from routing.views.answers import RowEdit, editor_url, list_answer, merged_fields, row_answer, version_of
 
 
 def open_operation(request: HttpRequest) -> int | None:
@@ -58,7 +58,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with attempt(form) as tried:
             saved = services.change_operation(
-                actor=actor, operation_id=pk, changes=form.changes(), expected=request.POST.get("expected", "")
+                actor=actor, operation_id=pk, changes=form.changes(), expected=version_of(request)
             )
             merged = merged_fields(saved, form.changes())
     edit = RowEdit(operation.revision_id, pk, key, form, tried, merged=merged)

@@ -117,7 +117,6 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         **page_context(revision, "card"),
         "content": card_content(revision),
         "content_hash": card_hash(revision),
-        "print_url": "",
     }
     return render(request, "routing/preview.html", context)
 

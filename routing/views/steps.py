@@ -14,7 +14,7 @@ from routing import services
 from routing.forms import AddStepForm, AllocateForm, Lists, ParameterForm, StepForm
 from routing.models import IntermediateMade, MaterialUse, Operation, Step
 from routing.policies import EDIT
-from routing.views.answers import RowEdit, list_answer, merged_fields, row_answer
+from routing.views.answers import RowEdit, list_answer, merged_fields, row_answer, version_of
 
 
 @login_required
@@ -43,9 +43,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     tried, merged = None, {}
     if form.is_valid():
         with attempt(form) as tried:
-            saved = services.change_step(
-                actor=actor, step_id=pk, changes=form.changes(), expected=request.POST.get("expected", "")
-            )
+            saved = services.change_step(actor=actor, step_id=pk, changes=form.changes(), expected=version_of(request))
             merged = merged_fields(saved, form.changes())
     whole_row = step.kind != request.POST.get("kind")
     edit = RowEdit(step.revision_id, step.operation_id, key, form, tried, whole_row, merged)
@@ -97,7 +95,7 @@ def parameter(request: HttpRequest, pk: int) -> HttpResponse:
                 step_id=pk,
                 definition_id=form.cleaned_data["definition_id"],
                 changes=changes,
-                expected="" if other else request.POST.get("expected", ""),
+                expected="" if other else version_of(request),
             )
             changes.pop("refresh", None)
             merged = merged_fields(saved, changes)

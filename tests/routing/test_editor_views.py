@@ -46,6 +46,11 @@ def expected_of(html: str, key: str) -> str:
     return form.split('name="expected" value="', 1)[1].split('"', 1)[0]
 
 
+def overruling(html: str) -> str:
+    """The version that the button "put mine over theirs" would overrule."""
+    return html.split('name="overrule" value="', 1)[1].split('"', 1)[0]
+
+
 @pytest.mark.django_db
 class TestPage:
     def test_it_shows_list_problems_materials_and_the_open_operation(
@@ -167,13 +172,16 @@ class TestRows:
         assert "Bo changed the same fields" in html
         complete.print.refresh_from_db()
         assert complete.print.run_minutes == 7
-        shown = expected_of('id="x"' + html, "x")
+        # saving again as it is, is refused again: only the button under both values overrules
+        again = expected_of('id="x"' + html, "x")
+        assert again == read
+        overrule = overruling(html)
         other.post(save, operation_form(complete.print, run_minutes="8", setup_minutes="3"), headers=HTMX)
-        stale = engineer.post(save, operation_form(complete.print, run_minutes="9", expected=shown), headers=HTMX)
+        mine = operation_form(complete.print, run_minutes="9", expected=again, overrule=overrule)
+        stale = engineer.post(save, mine, headers=HTMX)
         assert stale.status_code == 409
-        shown = expected_of('id="x"' + stale.content.decode(), "x")
-        done = engineer.post(save, operation_form(complete.print, run_minutes="9", expected=shown), headers=HTMX)
-        assert done.status_code == 200
+        mine["overrule"] = overruling(stale.content.decode())
+        assert engineer.post(save, mine, headers=HTMX).status_code == 200
         complete.print.refresh_from_db()
         # the setup time that only the other changed stays theirs
         assert (complete.print.run_minutes, complete.print.setup_minutes) == (Decimal(9), Decimal(3))
