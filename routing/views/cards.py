@@ -40,7 +40,6 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
         "intact": intact,
         "pdf_url": reverse("routing:card-pdf", args=[found.pk]),
         "signatures": signatures,
-        "pdf_url": reverse("routing:card-pdf", args=[found.pk]),
         "links": [
             {"kind": _("Routing"), "title": revision.number, "url": reverse("routing:editor", args=[revision.pk])},
         ],

@@ -241,7 +241,7 @@ class TestRows:
 
 @pytest.mark.django_db
 class TestOtherPages:
-    @pytest.mark.parametrize("page", ["preview", "compare", "history", "drawing", "editor"])
+    @pytest.mark.parametrize("page", ["preview", "preview-pdf", "compare", "history", "drawing", "editor"])
     def test_every_tab_opens(self, engineer: Client, complete: Complete, page: str) -> None:
         assert engineer.get(reverse(f"routing:{page}", args=[complete.revision.pk])).status_code == 200
 
