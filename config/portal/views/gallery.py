@@ -115,7 +115,7 @@ def _context() -> dict[str, Any]:
     form = GalleryForm({"number": "", "amount": "twelve", "kind": "raw"})
     form.is_valid()
     return {
-        "looks": [(look, states.split()[:4]) for look, states in LOOKS.items()],
+        "looks": [(look, states.split()[:4]) for look, states in LOOKS],
         "form": GalleryForm(),
         "bad_form": form,
         "gates": _gates(),
