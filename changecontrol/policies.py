@@ -1,20 +1,16 @@
-"""Who may sign a change: segregation of duties lives here."""
+"""Who may do what with a change: segregation of duties lives here."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
 from changecontrol.models import ApprovalStep, ChangeRequest
+from changecontrol.selectors.approval import open_steps
 from changecontrol.selectors.authors import authors_of
-from changecontrol.states import SIDES, ChangeState
+from changecontrol.states import ASSESS, CHANGE, EDITABLE, RAISE, SIDES, ChangeState
 from foundation.accounts.policies import may
 from foundation.core.actor import Actor
 from foundation.core.decisions import YES, Decision, no
-
-
-def open_steps(change: ChangeRequest) -> list[ApprovalStep]:
-    """The signatures that the present round still lacks, in the order of the route."""
-    return list(change.approval_steps.filter(round=change.round, outcome="").order_by("pk"))
 
 
 def step_for(actor: Actor, change: ChangeRequest) -> ApprovalStep | None:
@@ -39,3 +35,17 @@ def can_sign(actor: Actor, change: ChangeRequest) -> Decision:
         sides = ", ".join(str(SIDES[step.side].name) for step in open_steps(change))
         return no(_("%(name)s does not sign for: %(sides)s.") % {"name": actor.name, "sides": sides})
     return YES
+
+
+def next_acts(change: ChangeRequest, actor: Actor) -> dict[str, bool]:
+    """Event → may this person do it now. Driven by the state table; signing by the policy."""
+    signable = bool(can_sign(actor, change)) if change.state == ChangeState.IN_APPROVAL else False
+    acts = {
+        row.event: bool(may(actor, row.permission)) if row.permission else False
+        for row in CHANGE.events_from(change.state)
+    }
+    acts.update({event: signable for event in ("sign", "refuse") if event in acts})
+    editable = change.state in EDITABLE
+    acts["edit"] = editable and bool(may(actor, RAISE))
+    acts["judge"] = editable and bool(may(actor, ASSESS))
+    return acts

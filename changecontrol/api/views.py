@@ -15,8 +15,9 @@ from rest_framework.views import APIView
 from changecontrol import services
 from changecontrol.api import serializers as shapes
 from changecontrol.models import ChangeRequest, Effectivity
+from changecontrol.policies import next_acts
 from changecontrol.selectors import change_content, effective_process_card
-from changecontrol.selectors.pages import next_acts, signatures_of_change
+from changecontrol.selectors.pages import signatures_of_change
 from changecontrol.services import Verdict
 from changecontrol.states import VIEW
 from foundation.accounts.policies import require

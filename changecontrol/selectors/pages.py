@@ -1,4 +1,4 @@
-"""What the page of a change shows: its stages, its signatures, its next acts."""
+"""What the page of a change shows: its stages, and its signatures with what they are worth now."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from changecontrol import states
 from changecontrol.models import ApprovalStep, ChangeRequest
-from changecontrol.policies import can_sign, open_steps
+from changecontrol.selectors.approval import open_steps
 from changecontrol.selectors.content import affected_of, subjects_of
 from changecontrol.states import CHANGE, PIPELINE, SIDES, ChangeState
-from foundation.accounts.policies import may
 from foundation.core import clock
-from foundation.core.actor import Actor
 from foundation.core.refs import RecordRef
 from foundation.records.models import Signature
 from foundation.records.selectors import signature_validity
@@ -108,17 +105,3 @@ def signatures_of_revisions(change: ChangeRequest) -> dict[str, list[Manifest]]:
                 validity = signature_validity(signature, record, content)
                 found[record.number].append(Manifest(signature, validity, signature.meaning))
     return found
-
-
-def next_acts(change: ChangeRequest, actor: Actor) -> dict[str, bool]:
-    """Event → may this person do it now. Driven by the state table; signing by the policy."""
-    signable = bool(can_sign(actor, change)) if change.state == ChangeState.IN_APPROVAL else False
-    acts = {
-        row.event: bool(may(actor, row.permission)) if row.permission else False
-        for row in CHANGE.events_from(change.state)
-    }
-    acts.update({event: signable for event in ("sign", "refuse") if event in acts})
-    editable = change.state in states.EDITABLE
-    acts["edit"] = editable and bool(may(actor, states.RAISE))
-    acts["judge"] = editable and bool(may(actor, states.ASSESS))
-    return acts

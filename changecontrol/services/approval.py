@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from changecontrol.events import ChangeRefused
 from changecontrol.exceptions import ChangedSince, NotYours
 from changecontrol.models import ApprovalOutcome, ApprovalStep, ChangeRequest
-from changecontrol.policies import can_sign, open_steps, step_for
+from changecontrol.policies import can_sign, step_for
+from changecontrol.selectors.approval import open_steps
 from changecontrol.selectors.content import changed_since_submission, subjects_of
 from changecontrol.services.moving import advance, locked
 from changecontrol.services.submission import return_drafts

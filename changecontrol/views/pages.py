@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from changecontrol.forms import ImplementForm
 from changecontrol.models import ChangeRequest
-from changecontrol.policies import can_sign
+from changecontrol.policies import can_sign, next_acts
 from changecontrol.selectors import affected_of
-from changecontrol.selectors.pages import next_acts, signatures_of_change
+from changecontrol.selectors.pages import signatures_of_change
 from changecontrol.states import ChangeState
 from foundation.accounts.web import actor_of
 from foundation.core.actor import Actor
