@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from bom import states
 from bom.authorization import PublicationAuthorization
 from bom.events import BomRevisionApproved
@@ -27,7 +29,7 @@ def approve_revision(*, actor: Actor, revision_id: int, authorization: Publicati
         row = states.REVISION.next(revision.state, "approve")
         require(actor, row.permission)
         if content_hash(revision.content) != revision.content_hash:
-            raise Conflict("The stored content is not what its hash says.", code="content-differs")
+            raise Conflict(_("The stored content is not what its hash says."), code="content-differs")
         authorization.check(revision.content_hash, record=RecordRef.to(revision), authors=authors_of(revision))
         revision.state, revision.approved_at = row.target, this.at
         revision.approval_label = authorization.change.label

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -49,7 +50,7 @@ def key_of(request: Request) -> UUID:
         return UUID(request.headers.get("Idempotency-Key", ""))
     except ValueError:
         raise NotValid(
-            "Send an Idempotency-Key (UUID) with every entry.", code="idempotency-key", field="Idempotency-Key"
+            _("Send an Idempotency-Key (UUID) with every entry."), code="idempotency-key", field="Idempotency-Key"
         ) from None
 
 
