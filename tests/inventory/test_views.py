@@ -266,7 +266,7 @@ class TestTrace:
         assert full[2]["supplier_lot"] == "PMMA-7"
 
     def test_both_ways_with_a_picture(self, logged_in) -> None:
-        acrylic = plant()[0]
+        plant()
         client = logged_in("auditor")
         assert client.get(reverse("inventory:trace")).status_code == 200
         assert "Nothing has this number." in text_of(client.get(reverse("inventory:trace"), {"q": "NOPE"}))
