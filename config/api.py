@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("foundation.alerts.api.urls")),
     path("", include("foundation.printing.api.urls")),
     path("", include("foundation.files.api.urls")),
+    path("", include("resources.inventory.api.urls")),
     path("", include("quality.api.urls")),
     path("", include("shopfloor.api.urls")),
     path("", include("routing.api.urls")),

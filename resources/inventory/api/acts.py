@@ -41,9 +41,7 @@ class Inspect(StockView):
 
 
 class Status(StockView):
-    @extend_schema(
-        request=shapes.StatusSerializer, responses=shapes.StockUnitSerializer, parameters=[IDEMPOTENCY]
-    )
+    @extend_schema(request=shapes.StatusSerializer, responses=shapes.StockUnitSerializer, parameters=[IDEMPOTENCY])
     def post(self, request: Request, pk: int) -> Response:
         """Move the quality status along its table."""
         get_object_or_404(StockUnit, pk=pk)
@@ -93,9 +91,7 @@ class Merge(StockView):
 
 
 class Scrap(StockView):
-    @extend_schema(
-        request=shapes.ScrapSerializer, responses=shapes.StockUnitSerializer, parameters=[IDEMPOTENCY]
-    )
+    @extend_schema(request=shapes.ScrapSerializer, responses=shapes.StockUnitSerializer, parameters=[IDEMPOTENCY])
     def post(self, request: Request, pk: int) -> Response:
         """A quantity of it to scrap, or destroyed in a test."""
         get_object_or_404(StockUnit, pk=pk)
@@ -122,9 +118,7 @@ class Holds(StockView, ListAPIView[Hold]):
         rows = super().get_queryset()
         return rows.filter(lifted_at__isnull=asked in ("true", "1")) if asked else rows
 
-    @extend_schema(
-        request=shapes.PlaceHoldSerializer, responses={201: shapes.HoldSerializer}, parameters=[IDEMPOTENCY]
-    )
+    @extend_schema(request=shapes.PlaceHoldSerializer, responses={201: shapes.HoldSerializer}, parameters=[IDEMPOTENCY])
     def post(self, request: Request) -> Response:
         """Place a hold."""
 

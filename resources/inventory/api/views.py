@@ -29,9 +29,7 @@ class Places(StockView, ListAPIView[Place]):
     serializer_class = shapes.PlaceSerializer
     filterset_fields = ("kind", "site", "code")
 
-    @extend_schema(
-        request=shapes.PlaceSerializer, responses={201: shapes.PlaceSerializer}, parameters=[IDEMPOTENCY]
-    )
+    @extend_schema(request=shapes.PlaceSerializer, responses={201: shapes.PlaceSerializer}, parameters=[IDEMPOTENCY])
     def post(self, request: Request) -> Response:
         """A new place."""
 
@@ -160,9 +158,7 @@ class Receipts(StockView, ListAPIView[Receipt]):
 
 
 class LabelReadings(StockView):
-    @extend_schema(
-        request=shapes.CodeSerializer, responses={201: shapes.StockUnitSerializer}, parameters=[IDEMPOTENCY]
-    )
+    @extend_schema(request=shapes.CodeSerializer, responses={201: shapes.StockUnitSerializer}, parameters=[IDEMPOTENCY])
     def post(self, request: Request) -> Response:
         """A container's label was scanned: it reads."""
 
