@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bom.models import Basis, Item, ItemKind, MakeOrBuy, Tracking
-from bom.services.parts_list.texts import positions
 from foundation.core.units import UNITS
 from foundation.core.web.forms import DecimalField
 
@@ -125,7 +124,7 @@ class LineForm(forms.Form):
             "scrap_factor": cleaned["scrap_factor"] or 0,
             "cut_from": cleaned["cut_from"].upper(),
             "used_with": cleaned["used_with"].upper(),
-            "alternate_of": positions(cleaned["alternate_of"]),
+            "alternate_of": cleaned["alternate_of"].upper().replace(",", " ").split(),
             "alternate_condition": texts(cleaned, "condition"),
             "note": texts(cleaned, "note"),
         }

@@ -14,4 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("quality.api.urls")),
     path("", include("shopfloor.api.urls")),
     path("", include("routing.api.urls")),
+    path("", include("foundation.imports.api.urls")),
+    path("", include("bom.api.urls")),
 ]

@@ -52,7 +52,12 @@ def nested(lines: Sequence[ExplodedLine]) -> list[dict[str, Any]]:
     stack: list[list[dict[str, Any]]] = [roots]
     unfold = len(lines) <= OPEN_BELOW
     for line in lines:
-        node = {"line": line, "role": ROLE_WORDS.get(line.role, ""), "children": [], "open": unfold or line.level < 2}
+        node: dict[str, Any] = {
+            "line": line,
+            "role": ROLE_WORDS.get(line.role, ""),
+            "children": [],
+            "open": unfold or line.level < 2,
+        }
         del stack[line.level :]
         stack[-1].append(node)
         stack.append(node["children"])

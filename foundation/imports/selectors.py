@@ -10,10 +10,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from foundation.imports.models import ImportBatch, RowKind, RowStatus, StagedRow
-from foundation.imports.schema import ImportSchema, TargetField, schema_named, text_of
-from foundation.imports.services.review import inputs_of, texts_of
+from foundation.imports.schema import ImportSchema, RowInput, TargetField, schema_named, text_of
 
-SHOWN = {
+SHOWN: dict[str, dict[str, Any]] = {
     "all": {},
     "open": {"status__in": [RowStatus.ERROR, RowStatus.WARNING, RowStatus.SUGGESTION]},
     "error": {"status": RowStatus.ERROR},
@@ -76,6 +75,26 @@ class EditField:
     placeholder: str
     choices: list[tuple[str, str]]
     help: str
+
+
+def inputs_of(batch: ImportBatch, rows: Iterable[StagedRow]) -> tuple[list[RowInput], dict[str, Mapping[str, Any]]]:
+    """The rows and group decisions as the schema takes them, in order."""
+    lines, groups = [], {}
+    for row in rows:
+        if row.kind == RowKind.GROUP:
+            groups[row.key] = row.decisions
+        else:
+            lines.append(RowInput(row.key, row.row_number, texts_of(batch, row), row.decisions))
+    return lines, groups
+
+
+def texts_of(batch: ImportBatch, row: StagedRow) -> dict[str, str]:
+    """The text of each mapped field: the person's correction, else what stands in the file."""
+    texts: dict[str, str] = {
+        field: row.raw[index] if index < len(row.raw) else "" for field, index in batch.mapping.items()
+    }
+    texts.update(row.values)
+    return texts
 
 
 def rows_of(batch: ImportBatch, show: str, kind: str = "") -> QuerySet[StagedRow]:

@@ -84,8 +84,10 @@ def quantity_each(line: Line, table: Table) -> Decimal:
 
 
 def note_of(line: Line, plan: Plan) -> dict[str, str]:
-    """The published text, where it says more than the item's name."""
+    """The published text, where it says more than the item's name and the condition do not say it."""
     text = line.text("notes")
+    if condition_of(line):
+        return {}
     return {"en": text} if text and text != plan.items[line.item].name.get("en") else {}
 
 

@@ -10,8 +10,9 @@ from foundation.core.actor import Actor
 from foundation.imports.exceptions import StillProblems
 from foundation.imports.models import ImportBatch, RowStatus
 from foundation.imports.schema import schema_named, text_of
+from foundation.imports.selectors import inputs_of
 from foundation.imports.services.common import locked_batch
-from foundation.imports.services.review import inputs_of, review_batch
+from foundation.imports.services.review import review_batch
 from foundation.imports.states import BATCH
 from foundation.records.act import act
 

@@ -12,8 +12,9 @@ from foundation.core.actor import Actor
 from foundation.core.errors import NotValid
 from foundation.imports.models import ImportBatch, RowKind, StagedDecision, StagedRow
 from foundation.imports.schema import SUGGESTION, ImportSchema, schema_named
+from foundation.imports.selectors import texts_of
 from foundation.imports.services.common import decision, keep, locked_batch
-from foundation.imports.services.review import review_batch, texts_of
+from foundation.imports.services.review import review_batch
 from foundation.imports.states import BATCH, STAGE
 from foundation.records.act import act
 

@@ -19,8 +19,8 @@ from foundation.imports.schema import (
     ImportSchema,
     Problem,
     Review,
-    RowInput,
 )
+from foundation.imports.selectors import inputs_of, texts_of
 
 MARK_MESSAGES = {
     FORMULA: (SUGGESTION, gettext_noop("Computed by a formula: its last value is taken.")),
@@ -32,26 +32,6 @@ MARK_MESSAGES = {
     ERROR_VALUE: (ERROR, gettext_noop("An error of the spreadsheet: %(text)s.")),
 }
 REQUIRED = gettext_noop("Nothing is given here, and it is needed.")
-
-
-def inputs_of(batch: ImportBatch, rows: Iterable[StagedRow]) -> tuple[list[RowInput], dict[str, Mapping[str, Any]]]:
-    """The rows and group decisions as the schema takes them, in order."""
-    lines, groups = [], {}
-    for row in rows:
-        if row.kind == RowKind.GROUP:
-            groups[row.key] = row.decisions
-        else:
-            lines.append(RowInput(row.key, row.row_number, texts_of(batch, row), row.decisions))
-    return lines, groups
-
-
-def texts_of(batch: ImportBatch, row: StagedRow) -> dict[str, str]:
-    """The text of each mapped field: the person's correction, else what stands in the file."""
-    texts: dict[str, str] = {
-        field: row.raw[index] if index < len(row.raw) else "" for field, index in batch.mapping.items()
-    }
-    texts.update(row.values)
-    return texts
 
 
 def review_batch(batch: ImportBatch, schema: ImportSchema) -> None:

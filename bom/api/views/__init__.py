@@ -1,0 +1,1 @@
+"""Endpoints of bom, one module per family."""

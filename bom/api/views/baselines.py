@@ -1,0 +1,93 @@
+"""Baselines: propose, sign, withdraw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bom.api.serializers import (
+    BaselineProposeSerializer,
+    BaselineSerializer,
+    BaselineSignSerializer,
+    BomReasonSerializer,
+)
+from bom.api.views.base import IDEMPOTENCY, BomView
+from bom.models import Baseline
+from bom.services import approve_baseline, propose_baseline, withdraw_baseline
+from foundation.core.api.writes import once
+from foundation.records.services import Credentials
+
+
+def _baseline(pk: int) -> dict[str, Any]:
+    baseline: Baseline = get_object_or_404(Baseline, pk=pk)
+    entries = baseline.entries.select_related("revision").order_by("revision__number")
+    return {
+        "id": baseline.pk,
+        "number": baseline.number,
+        "title": baseline.title,
+        "state": baseline.state,
+        "entries": [
+            {"revision": entry.revision_id, "number": entry.revision.number, "content_hash": entry.content_hash}
+            for entry in entries
+        ],
+        "signed": {row.side: row.signer.name for row in baseline.approvals.select_related("signer")},
+    }
+
+
+class BaselineList(BomView):
+    @extend_schema(responses=BaselineSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """All baselines, newest first."""
+        return Response([_baseline(pk) for pk in Baseline.objects.order_by("-id").values_list("pk", flat=True)[:50]])
+
+    @extend_schema(request=BaselineProposeSerializer, responses={201: BaselineSerializer}, parameters=[IDEMPOTENCY])
+    def post(self, request: Request) -> Response:
+        """Submit first drafts and list them for two signatures."""
+        asked = BaselineProposeSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        data = asked.validated_data
+
+        def propose() -> tuple[int, Any]:
+            made = propose_baseline(actor=self.actor, revision_ids=data["revisions"], title=data["title"])
+            return 201, _baseline(made.pk)
+
+        return once(request, "bom.baseline.propose", propose)
+
+
+class BaselineDetail(BomView):
+    @extend_schema(responses=BaselineSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """A baseline with what is signed and by whom."""
+        return Response(_baseline(pk))
+
+
+class BaselineSign(BomView):
+    @extend_schema(request=BaselineSignSerializer, responses=BaselineSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """Sign for one side. The second side approves every revision of the list."""
+        get_object_or_404(Baseline, pk=pk)
+        asked = BaselineSignSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        data = asked.validated_data
+        credentials = Credentials(secret=data["secret"], identity=data["identity"])
+        approve_baseline(actor=self.actor, baseline_id=pk, side=data["side"], credentials=credentials)
+        return Response(_baseline(pk))
+
+
+class BaselineWithdraw(BomView):
+    @extend_schema(request=BomReasonSerializer, responses=BaselineSerializer, parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int) -> Response:
+        """Take the list back; its revisions are drafts again."""
+        get_object_or_404(Baseline, pk=pk)
+        asked = BomReasonSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+
+        def withdraw() -> tuple[int, Any]:
+            withdraw_baseline(actor=self.actor, baseline_id=pk, reason=asked.validated_data["reason"])
+            return 200, _baseline(pk)
+
+        return once(request, f"bom.baseline.withdraw.{pk}", withdraw)
