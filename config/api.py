@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("foundation.printing.api.urls")),
     path("", include("foundation.files.api.urls")),
     path("", include("resources.inventory.api.urls")),
+    path("", include("resources.equipment.api.urls")),
+    path("", include("resources.personnel.api.urls")),
     path("", include("quality.api.urls")),
     path("", include("shopfloor.api.urls")),
     path("", include("routing.api.urls")),

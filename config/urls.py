@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("prints/", include("foundation.printing.urls")),
     path("alerts/", include("foundation.alerts.urls")),
     path("inventory/", include("resources.inventory.urls")),
+    path("equipment/", include("resources.equipment.urls")),
+    path("personnel/", include("resources.personnel.urls")),
     path("verify/", include("foundation.records.urls")),
     path("api/v1/", include("config.api")),
     path("batch-records/", include("dhr.urls")),

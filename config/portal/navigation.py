@@ -123,7 +123,7 @@ NAVIGATION: tuple[Section, ...] = (
                 _("Qualifications"),
                 "personnel:qualification-list",
                 icon_name="school",
-                permission="personnel.manage_qualifications",
+                permission="personnel.view_qualifications",
             ),
         ),
     ),

@@ -14,8 +14,7 @@ from foundation.core.actor import Actor
 from foundation.core.errors import NotValid, TransitionNotAllowed
 from foundation.records.act import act
 from resources.personnel.models import Qualification, QualificationGrant
-
-MANAGE = "personnel.manage_qualifications"
+from resources.personnel.policies import MANAGE
 
 
 def create_qualification(

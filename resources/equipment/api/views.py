@@ -1,0 +1,135 @@
+"""Equipment over the API: the same services, rules and refusals as the screens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from foundation.accounts.policies import require
+from foundation.accounts.web import actor_of
+from foundation.core.actor import Actor
+from foundation.core.api.writes import once
+from resources.equipment import selectors, services
+from resources.equipment.api import serializers as shapes
+from resources.equipment.models import Equipment, EquipmentClass
+from resources.equipment.policies import VIEW
+
+IDEMPOTENCY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="A UUID: the same request is done once"
+)
+ALL = Equipment.objects.select_related("equipment_class", "site")
+
+
+class EquipmentView(APIView):
+    """Reading needs ``equipment.view_equipment``; what a write needs its service asks."""
+
+    @property
+    def actor(self) -> Actor:
+        return actor_of(self.request)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method in ("GET", "HEAD"):
+            require(self.actor, VIEW)
+
+    def checked(self, shape: Any) -> dict[str, Any]:
+        body = shape(data=self.request.data)
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
+
+
+class Classes(EquipmentView, ListAPIView[EquipmentClass]):
+    """Classes of equipment."""
+
+    queryset = EquipmentClass.objects.all()
+    serializer_class = shapes.ClassSerializer
+    filterset_fields = ("code", "is_gauge")
+
+    @extend_schema(request=shapes.ClassSerializer, responses={201: shapes.ClassSerializer}, parameters=[IDEMPOTENCY])
+    def post(self, request: Request) -> Response:
+        """A new class."""
+        values = self.checked(shapes.ClassSerializer)
+
+        def do() -> tuple[int, Any]:
+            return 201, shapes.ClassSerializer(services.create_equipment_class(actor=self.actor, **values)).data
+
+        return once(request, "equipment.classes", do)
+
+
+class AllEquipment(EquipmentView, ListAPIView[Equipment]):
+    """Machines, tools and gauges."""
+
+    queryset = ALL
+    serializer_class = shapes.EquipmentSerializer
+    filterset_fields = ("code", "status", "equipment_class__code", "work_center")
+
+    @extend_schema(
+        request=shapes.EquipmentSerializer, responses={201: shapes.EquipmentSerializer}, parameters=[IDEMPOTENCY]
+    )
+    def post(self, request: Request) -> Response:
+        """Register a piece."""
+        values = self.checked(shapes.EquipmentSerializer)
+
+        def do() -> tuple[int, Any]:
+            return 201, shapes.EquipmentSerializer(services.register_equipment(actor=self.actor, **values)).data
+
+        return once(request, "equipment.register", do)
+
+
+class OneEquipment(EquipmentView):
+    @extend_schema(responses=shapes.EquipmentSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """A piece of equipment."""
+        return Response(shapes.EquipmentSerializer(get_object_or_404(ALL, pk=pk)).data)
+
+
+class Fitness(EquipmentView):
+    @extend_schema(
+        responses=shapes.AnswerSerializer, parameters=[OpenApiParameter("class", str, description="for this class")]
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """May it be used, and why not?"""
+        answer = selectors.fitness(get_object_or_404(ALL, pk=pk), request.query_params.get("class", ""))
+        return Response({"ok": answer.ok, "reason": str(answer.reason), "evidence": answer.evidence})
+
+
+class Status(EquipmentView):
+    @extend_schema(request=shapes.StatusSerializer, responses=shapes.EquipmentSerializer, parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int) -> Response:
+        """Move the status along its table, with the reason."""
+        get_object_or_404(Equipment, pk=pk)
+        values = self.checked(shapes.StatusSerializer)
+
+        def do() -> tuple[int, Any]:
+            moved = services.set_equipment_status(actor=self.actor, equipment_id=pk, **values)
+            return 200, shapes.EquipmentSerializer(moved).data
+
+        return once(request, f"equipment.{pk}.status", do)
+
+
+class Calibrations(EquipmentView):
+    @extend_schema(responses=shapes.CalibrationSerializer(many=True))
+    def get(self, request: Request, pk: int) -> Response:
+        """Calibrations, the newest first."""
+        rows = get_object_or_404(Equipment, pk=pk).calibrations.order_by("-done_at", "-pk")
+        return Response(shapes.CalibrationSerializer(rows, many=True).data)
+
+    @extend_schema(
+        request=shapes.CalibrationSerializer, responses={201: shapes.CalibrationSerializer}, parameters=[IDEMPOTENCY]
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Keep a calibration."""
+        get_object_or_404(Equipment, pk=pk)
+        values = self.checked(shapes.CalibrationSerializer)
+
+        def do() -> tuple[int, Any]:
+            made = services.record_calibration(actor=self.actor, equipment_id=pk, **values)
+            return 201, shapes.CalibrationSerializer(made).data
+
+        return once(request, f"equipment.{pk}.calibrations", do)
