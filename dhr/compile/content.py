@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from changecontrol.models import Effectivity
 from dhr.compile import floor, materials, quality, resources, trail
 from dhr.compile.completeness import completeness
 from dhr.compile.exceptions import exceptions
@@ -82,7 +83,13 @@ def _definition(scope: RecordScope) -> dict[str, Any]:
         "bom_revision": scope.plan["bom"]["revision"],
         "routing_revision": scope.plan["routing"]["revision"],
         "change": card.change_number,
-        "effective_from": None,
+        "effective_from": effective_from(scope),
         "purpose": card.purpose,
         "documents": scope.plan.get("documents", []),
     }
+
+
+def effective_from(scope: RecordScope) -> Any:
+    """Since when the card that the order pinned was effective, by the row that answered at dispatch."""
+    row = Effectivity.objects.filter(pk=scope.record.batch.order.effectivity_id).first()
+    return row.valid_from if row else None

@@ -14,6 +14,9 @@ from foundation.core.refs import RecordRef
 from foundation.records.models import LedgerEntry, Outcome
 from shopfloor.states import CardState, StepOutcome
 
+# Several containers scanned for one step are not attempts at the same thing.
+MEASURED = ("reading", "file", "checklist", "choice", "inspection")
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewException:
@@ -71,7 +74,7 @@ def _readings(scope: RecordScope) -> Iterator[ReviewException]:
             )
         if row.late:
             yield ReviewException("late-entry", _("Entered late"), where, row.captured_at, row.performer_name, row.note)
-        if row.attempt > 1:
+        if row.attempt > 1 and row.kind in MEASURED:
             yield ReviewException(
                 "repeated",
                 _("Attempt %(n)d") % {"n": row.attempt},
@@ -170,7 +173,12 @@ def _refusals(entries: list[LedgerEntry]) -> Iterator[ReviewException]:
     for entry in entries:
         if entry.outcome == Outcome.REFUSED:
             yield ReviewException(
-                "refused", str(entry.data.get("refusal", "")), entry.verb, entry.received_at, entry.actor_name
+                "refused",
+                str(entry.data.get("refusal", "")),
+                entry.subject_number,
+                entry.received_at,
+                entry.actor_name,
+                _("not done"),
             )
 
 

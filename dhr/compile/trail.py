@@ -10,6 +10,9 @@ from dhr.compile.scope import RecordScope
 from foundation.core.canonical import content_hash
 from foundation.records.models import LedgerEntry, Signature
 from foundation.records.selectors import ledger_of
+from shopfloor.content import content_of
+from shopfloor.models import PieceMove, StepRecord
+from shopfloor.pieces import fold
 
 
 def ledger_entries(scope: RecordScope) -> list[LedgerEntry]:
@@ -66,3 +69,19 @@ def signatures_json(rows: list[Signature]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def signed_cards(scope: RecordScope, rows: list[Signature]) -> dict[str, dict[str, Any]]:
+    """Content hash → what was shown and signed on each work card, made again from the rows as they were at that moment."""
+    found: dict[str, dict[str, Any]] = {}
+    cards = {card.pk: card for card in scope.cards}
+    for row in rows:
+        card = cards.get(row.record_id) if row.record_label == "shopfloor.workcard" else None
+        if card is None:
+            continue
+        entries = list(StepRecord.objects.filter(card=card, received_at__lte=row.signed_at).order_by("id"))
+        moves = PieceMove.objects.filter(card=card, at__lte=row.signed_at).order_by("id")
+        content = content_of(card, entries, fold(moves).as_json())
+        if content_hash(content) == row.content_hash:
+            found[row.content_hash] = content
+    return found

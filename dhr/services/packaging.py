@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from dhr.compile import RecordScope, load_scope, record_content
 from dhr.compile.floor import attachment_path
-from dhr.compile.trail import ledger_entries
+from dhr.compile.trail import ledger_entries, signatures, signed_cards
 from dhr.events import PackageMade
 from dhr.exceptions import NotReleasable
 from dhr.models import DeviceHistoryRecord, Package
@@ -79,6 +79,8 @@ def _texts(scope: RecordScope, content: dict[str, Any]) -> dict[str, bytes | Pat
     files: dict[str, bytes | Path] = {"dhr.json": canonical_json(content)}
     for version in scope.record.versions.order_by("version"):
         files[f"signed/{version.content_hash}.json"] = canonical_json(version.content)
+    for digest, signed in signed_cards(scope, signatures(scope)).items():
+        files[f"signed/{digest}.json"] = canonical_json(signed)
     card = scope.record.batch.order.process_card
     if card is not None:
         files[f"definition/{card.number}.json"] = canonical_json(card.content)
