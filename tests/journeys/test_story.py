@@ -1,0 +1,151 @@
+"""From the published parts list to a package that a stranger verifies: the main job, asserted at its corners."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from decimal import Decimal
+
+import pytest
+
+from dhr.compile import load_scope, record_content
+from dhr.compile.units import piece_states
+from dhr.models import DeviceHistoryRecord, RecordVersion
+from foundation.core.canonical import content_hash
+from foundation.records import verification
+from foundation.records.models import LedgerEntry, Outcome
+from quality.models import Nonconformance
+from resources.inventory.models import GenealogyLink, Lot, StockUnit
+from resources.inventory.selectors import trace
+from routing.models import ProcessCard, RoutingRevision
+from shopfloor.models import StepRecord, TestFile, WorkOrder
+from tests.journeys.conftest import Journey
+
+pytestmark = [pytest.mark.pg15]
+
+
+@pytest.mark.requirement("CHG-07", "PLT-06", "PRC-06")
+def test_only_the_change_published_and_the_pinch_valve_stayed_a_draft(journey: Journey) -> None:
+    assert {card.item.number for card in ProcessCard.objects.select_related("item")} == {
+        "VENTURI",
+        "ADAPTER-PLATE",
+        "BLOWER",
+    }
+    assert all(content_hash(card.content) == card.content_hash for card in ProcessCard.objects.all())
+    assert RoutingRevision.objects.get(item__number="PINCH-VALVE").state == "draft"
+
+
+@pytest.mark.requirement("QMS-04", "FLR-24", "TRC-10")
+def test_five_venturis_were_made_and_four_released(journey: Journey) -> None:
+    record = DeviceHistoryRecord.objects.get(lot__item__number="VENTURI")
+    states = piece_states(load_scope(record))
+    assert states == {1: "good", 2: "good", 3: "good", 4: "scrapped", 5: "good"}
+    assert [release.quantity for release in record.releases.all()] == [Decimal(4)]
+    released = StockUnit.objects.filter(lot=record.lot, status="released", quantity__gt=0)
+    assert sum(unit.quantity for unit in released) == 4
+    nonconformance = Nonconformance.objects.get()
+    assert (nonconformance.unit_numbers, nonconformance.state) == ([4], "closed")
+
+
+@pytest.mark.requirement("PLT-10", "FLR-03", "FLR-13", "FLR-22", "BEY-14")
+@pytest.mark.parametrize(
+    ("code", "times"),
+    [
+        ("not-qualified", 1),
+        ("calibration-overdue", 1),
+        ("expired", 1),
+        ("held", 1),
+        ("wrong-item", 1),
+        ("waiting", 1),
+        ("same-person", 2),
+        ("first-piece-pending", 1),
+        ("file-used", 1),
+        ("not-released", 1),
+        ("confirm-out-of-limits", 1),
+    ],
+)
+def test_each_refusal_is_kept_in_the_ledger_with_its_reason(journey: Journey, code: str, times: int) -> None:
+    kept = LedgerEntry.objects.filter(outcome=Outcome.REFUSED, data__code=code)
+    assert kept.count() == times
+    assert all(entry.data["refusal"] for entry in kept)
+
+
+@pytest.mark.requirement("FLR-13")
+def test_the_abandoned_value_is_told_and_the_corrected_one_counts(journey: Journey) -> None:
+    abandoned = LedgerEntry.objects.get(outcome=Outcome.REFUSED, data__code="confirm-out-of-limits")
+    assert abandoned.data["details"]["value"] == "5.15"
+    counted = StepRecord.objects.get(step_key="30.20", unit_no=2)
+    assert (counted.number, counted.outcome) == (Decimal("5.51"), "in")
+
+
+@pytest.mark.requirement("COL-01")
+def test_the_implausible_sample_is_excluded_with_a_reason_that_the_record_tells(journey: Journey) -> None:
+    file = TestFile.objects.get(file_name="blower_flow-test-21818rpm.csv")
+    assert {one["row"] for one in file.implausible} == {257}  # t = 12.85 s, as the data's README says
+    content = record_content(load_scope(DeviceHistoryRecord.objects.get(lot__serial="SN-000002")))
+    [excluded] = [one for one in content["exceptions"] if one["code"] == "sample-excluded"]
+    assert "−4194337.5" in excluded["text"]
+    assert excluded["person"] == "Sofia Rossi"
+    assert content["attachments"][0]["origin"] == "asserted by operator"
+
+
+@pytest.mark.requirement("TRC-01", "BOM-03")
+def test_trace_reaches_both_serials_from_the_acrylic_and_its_supplier_lot_back(journey: Journey) -> None:
+    acrylic = Lot.objects.get(item__number="8560K357")
+    serials = set(Lot.objects.exclude(serial="").values_list("pk", flat=True))
+    assert serials <= trace([acrylic.pk], "down").nodes.keys()
+    up = trace(sorted(serials), "up").nodes
+    assert up[acrylic.pk].supplier_lot == "8560K357-2026-11"
+
+
+def test_the_removed_part_is_history_and_not_net(journey: Journey) -> None:
+    venturi = Lot.objects.get(item__number="VENTURI")
+    nipples = Lot.objects.filter(item__number="5463K3").first()
+    links = GenealogyLink.objects.filter(produced_lot=venturi, consumed_lot=nipples).order_by("pk")
+    assert [link.kind for link in links].count("remove") == 1
+    net = sum(link.quantity if link.kind == "consume" else -link.quantity for link in links)
+    assert net == 8  # two for each of the four
+
+
+@pytest.mark.requirement("TRC-03", "TRC-09")
+def test_the_blower_refers_to_the_plates_by_the_hash_of_what_was_released(journey: Journey) -> None:
+    plates = DeviceHistoryRecord.objects.get(lot__item__number="ADAPTER-PLATE")
+    released = plates.releases.get().version
+    content = RecordVersion.objects.filter(record__lot__serial="SN-000001").latest("version").content
+    assert content["sub_records"] == [
+        {
+            "number": plates.number,
+            "subject": plates.lot.number,
+            "state": "released",
+            "content_hash": released.content_hash,
+        }
+    ]
+    assert content["completeness"]["complete"] is True
+    assert WorkOrder.objects.get(item__number="BLOWER").state == "completed"
+
+
+@pytest.mark.requirement("TRC-08", "BEY-01")
+def test_the_package_is_intact_and_a_flipped_byte_is_named(journey: Journey) -> None:
+    with zipfile.ZipFile(journey.archive) as package:
+        names = package.namelist()
+        dhr = json.loads(package.read("dhr.json"))
+    assert {"dhr.pdf", "dhr.json", "proof/ledger.json", "manifest.json", "manifest.sig", "verify.py"} <= set(names)
+    assert dhr["number"] == journey.told.records[-1].number
+    damaged = bytearray(journey.archive.read_bytes())
+    place = damaged.find(b'"schema":"dhr/1"')
+    damaged[place] ^= 1
+    broken = journey.archive.with_name("broken.zip")
+    broken.write_bytes(damaged)
+    verdict = subprocess.run(
+        [sys.executable, "-I", str(journey.archive.parent / "verify.py"), str(broken)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert verdict.returncode == 1
+    assert "dhr.json" in verdict.stdout
+
+
+@pytest.mark.requirement("TRC-05", "BEY-02")
+def test_verify_records_finds_nothing_on_what_the_story_left(journey: Journey) -> None:
+    assert verification.verify().findings == []
