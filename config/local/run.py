@@ -14,7 +14,7 @@ from .environment import Site
 from .errors import StartError
 from .paths import ROOT, VAR, is_port_free, make_folder, write_private
 from .processes import Child, Supervisor, has_ended, last_lines, spawn
-from .stack import DEMO_USERS, RUNNING, load_demo, migrate, only_one, start_servers
+from .stack import DEMO_USERS, RUNNING, furnish, migrate, only_one, start_servers
 
 WORKER_MEMORY_KB = 1_500_000  # a package of 300 pages takes about 1.2 GB; above this the worker's process is replaced
 
@@ -30,8 +30,7 @@ def run() -> None:
         migrate(supervisor, site, cluster)
         make_folder(VAR / "static")
         web = supervisor.add(web_child(site, port))  # it starts while the demo plant is loaded
-        if cluster:
-            load_demo(supervisor, site, cluster)
+        furnish(supervisor, site, cluster, demo=site.demo)
         write_private(VAR / RUNNING, json.dumps(dataclasses.asdict(site), default=str))
         supervisor.add(worker_child(site))
         await_page(supervisor, web, port)

@@ -19,6 +19,7 @@ from .schema import schema_hash
 from .valkey import open_valkey
 
 DATABASE = "arteria"
+DEMO_PLANT = "demo-plant"  # "loading" while the first start does it, then "loaded"
 DEMO_USERS = "demo-users.txt"
 RUNNING = "run.json"  # where the servers of a running site are, for `make manage`
 
@@ -84,31 +85,42 @@ def run_commands(supervisor: Supervisor, site: Site, *commands: list[str], owner
 
 
 def migrate(supervisor: Supervisor, site: Site, cluster: Cluster | None) -> None:
-    """Migrates as the owner and hands the roles down, unless this database was made from exactly this code."""
-    made_from = f"arteria schema {schema_hash()}"
-    if cluster and _comment(cluster) == made_from:
-        return
-    run_commands(supervisor, site, ["migrate", "-v0"], owner=True)
-    run_commands(supervisor, site, ["sync_roles"], ["create_signing_key"])
-    if cluster:
-        _comment(cluster, made_from)
+    """Migrates as the owner, unless this database was made from exactly this code.
 
-
-def load_demo(supervisor: Supervisor, site: Site, cluster: Cluster) -> None:
-    """Loads the demo plant once. A first start that was interrupted is begun again from an empty database."""
-    mark = site.data / "demo-plant"
-    state = mark.read_text() if mark.exists() else ""
-    if state == "loaded":
-        return
-    if state == "loading":
+    A first start that was interrupted while it loaded the demo plant is begun again, from an empty database.
+    """
+    if cluster and _demo_state(site) == "loading":
         supervisor.say("The first start was interrupted while it loaded the demo plant: beginning again.")
         drop_database(cluster, DATABASE)
         prepare_database(cluster, DATABASE)
-        migrate(supervisor, site, cluster)
-    mark.write_text("loading")
-    supervisor.say("Loading the demo plant (first start only) ...")
-    run_commands(supervisor, site, ["?load_demo"], ["?demo_users", ">", str(site.data / DEMO_USERS)])
-    mark.write_text("loaded")
+    if not _is_current(cluster):
+        run_commands(supervisor, site, ["migrate", "-v0"], owner=True)
+
+
+def furnish(supervisor: Supervisor, site: Site, cluster: Cluster | None, *, demo: bool = False) -> None:
+    """As the application: hands the roles down, makes the signing key, loads the demo plant once. In one process."""
+    commands = [] if _is_current(cluster) else [["sync_roles"], ["create_signing_key"]]
+    is_loading = demo and _demo_state(site) != "loaded"
+    if is_loading:
+        supervisor.say("Loading the demo plant (first start only) ...")
+        (site.data / DEMO_PLANT).write_text("loading")
+        commands += [["?load_demo"], ["?demo_users", ">", str(site.data / DEMO_USERS)]]
+    if commands:
+        run_commands(supervisor, site, *commands)
+    if is_loading:
+        (site.data / DEMO_PLANT).write_text("loaded")
+    if cluster:
+        _comment(cluster, f"arteria schema {schema_hash()}")
+
+
+def _demo_state(site: Site) -> str:
+    mark = site.data / DEMO_PLANT
+    return mark.read_text() if mark.exists() else ""
+
+
+def _is_current(cluster: Cluster | None) -> bool:
+    """Of a real server we cannot know: somebody else may have migrated it."""
+    return cluster is not None and _comment(cluster) == f"arteria schema {schema_hash()}"
 
 
 def wipe(folder: Path) -> None:

@@ -10,7 +10,7 @@ from .environment import Site
 from .errors import StartError
 from .paths import ROOT, VAR, read_state
 from .processes import Supervisor
-from .stack import RUNNING, migrate, only_one, start_servers, wipe
+from .stack import RUNNING, furnish, migrate, only_one, start_servers, wipe
 
 OWN_STACKS = ROOT / "var"
 
@@ -40,6 +40,7 @@ def manage(arguments: list[str]) -> int:
             return _foreground(arguments, _running_site())
         site, cluster = start_servers(supervisor, VAR)
         migrate(supervisor, site, cluster)
+        furnish(supervisor, site, cluster)
         return _foreground(arguments, site)
 
 
@@ -63,4 +64,5 @@ def _fresh_stack(supervisor: Supervisor, folder: Path, *, durable: bool) -> Site
     wipe(folder)
     site, cluster = start_servers(supervisor, folder, durable=durable)
     migrate(supervisor, site, cluster)
+    furnish(supervisor, site, cluster)
     return site
