@@ -74,7 +74,7 @@ def test_each_refusal_is_kept_in_the_ledger_with_its_reason(journey: Journey, co
 def test_the_abandoned_value_is_told_and_the_corrected_one_counts(journey: Journey) -> None:
     abandoned = LedgerEntry.objects.get(outcome=Outcome.REFUSED, data__code="confirm-out-of-limits")
     assert abandoned.data["details"]["value"] == "5.15"
-    counted = StepRecord.objects.get(step_key="30.20", unit_no=2)
+    counted = StepRecord.objects.get(card__order__item__number="VENTURI", step_key="30.20", unit_no=2)
     assert (counted.number, counted.outcome) == (Decimal("5.51"), "in")
 
 
