@@ -38,7 +38,7 @@ PROVIDERS: dict[str, list[str]] = {
         "resources.inventory.answers.todo",
         "dhr.selectors.todo",
     ],
-    "search": ["foundation.accounts.answers.search", "resources.inventory.answers.search", "dhr.selectors.search"],
+    "search": ["foundation.accounts.answers.search", "resources.inventory.answers.search", "dhr.selectors.search", "routing.answers.search"],
 }
 
 JOBS: dict[str, str] = {

@@ -39,6 +39,13 @@ export default class GraphController extends Controller<HTMLElement> {
     const answer = await fetch(this.urlValue, { headers: { Accept: "application/json" }, cache: "no-store" });
     this.etag = answer.headers.get("ETag") ?? "";
     if (answer.ok) this.graph?.show(await answer.json());
+    this.choose();
+  }
+
+  /** The page says what is open in a field of this id. */
+  choose(): void {
+    const opened = document.getElementById("opened") as HTMLInputElement | null;
+    if (opened) this.graph?.choose(opened.value);
   }
 
   private async save(): Promise<void> {

@@ -13,6 +13,7 @@ export interface GraphEdge {
   source: string | number;
   target: string | number;
   kind: string; // "precedes", or "loop" for a declared rework loop
+  maximum?: number | null; // how often a loop may be run
 }
 interface Options {
   editable: boolean;
@@ -49,13 +50,19 @@ export class PrecedenceGraph {
   show(data: GraphData): void {
     const elements: ElementDefinition[] = [
       ...data.nodes.map((node) => ({ data: { ...node, id: String(node.id), text: `${node.number}\n${node.label}` }, classes: node.problem ? "problem" : "" })),
-      ...data.edges.map((edge) => ({ data: { ...edge, id: `${edge.source}-${edge.target}-${edge.kind}`, source: String(edge.source), target: String(edge.target) } })),
+      ...data.edges.map((edge) => ({ data: { ...edge, id: `${edge.source}-${edge.target}-${edge.kind}`, source: String(edge.source), target: String(edge.target), text: edge.maximum ? `≤ ${edge.maximum}×` : "" }, classes: edge.source === edge.target ? "self" : "" })),
     ];
     this.core.elements().remove();
     this.core.add(elements);
     const forward = this.core.elements().not('edge[kind = "loop"]');
     forward.layout({ name: "dagre", rankDir: this.core.width() > 640 ? "LR" : "TB", nodeSep: 28, rankSep: 44, animate: false } as cytoscape.LayoutOptions).run();
     this.fit();
+  }
+
+  /** Mark the operation that is open beside the drawing. */
+  choose(id: string): void {
+    this.core.nodes().removeClass("open");
+    this.core.getElementById(id).addClass("open");
   }
 
   edges(): GraphEdge[] {
@@ -96,6 +103,9 @@ function styles(element: HTMLElement): cytoscape.StylesheetJson {
     { selector: "node.problem", style: { "border-color": read("--ar-bad"), "border-width": 2.5, "border-style": "dashed", "background-color": read("--ar-bad-tint") } },
     { selector: "edge", style: { width: 2, "line-color": read("--ar-line-strong"), "target-arrow-color": read("--ar-line-strong"), "target-arrow-shape": "triangle", "curve-style": "bezier" } },
     { selector: 'edge[kind = "loop"]', style: { "line-style": "dashed", "line-color": read("--ar-warn"), "target-arrow-color": read("--ar-warn"), "curve-style": "unbundled-bezier", "control-point-distances": [70], "control-point-weights": [0.5] } },
+    { selector: 'edge[text]', style: { label: "data(text)", color: read("--ar-ink-2"), "font-family": font, "font-size": 11, "text-margin-y": -8 } },
+    { selector: "edge.self", style: { "curve-style": "bezier", "loop-direction": "0deg", "loop-sweep": "60deg", "control-point-step-size": 46 } },
+    { selector: "node.open", style: { "border-color": read("--ar-accent"), "border-width": 3, "background-color": read("--ar-accent-tint") } },
     { selector: "edge:selected", style: { "line-color": read("--ar-accent"), "target-arrow-color": read("--ar-accent"), width: 3.5 } },
     { selector: ".eh-preview, .eh-ghost-edge", style: { "line-color": read("--ar-accent"), "target-arrow-color": read("--ar-accent"), "line-style": "dashed" } },
     { selector: ".eh-source, .eh-target", style: { "border-color": read("--ar-accent"), "border-width": 3 } },

@@ -42,6 +42,11 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
         "signatures": signatures,
         "links": [
             {"kind": _("Routing"), "title": revision.number, "url": reverse("routing:editor", args=[revision.pk])},
+            {
+                "kind": _("BOM"),
+                "title": revision.bom_revision.number,
+                "url": reverse("bom:revision", args=[revision.bom_revision_id]),
+            },
         ],
         "timeline": ledger_of(RecordRef.to(found), RecordRef.to(revision))[:20],
     }
