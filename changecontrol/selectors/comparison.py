@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bom.models import BomRevision
-from bom.selectors import LineChange, compare, current_revision
+from bom.selectors import LineChange, compare
 from changecontrol.models import AffectedThing, Effectivity
 from foundation.core import clock
 from routing.models import RoutingRevision
@@ -43,18 +43,18 @@ class ChangedOperation:
 
 
 def effective_revision_of(revision: RoutingRevision | BomRevision) -> RoutingRevision | BomRevision | None:
-    """What the revision would replace: the routing of the card that is effective now, or the newest approved parts list."""
+    """What the revision replaces or replaced: the parts list approved before it; the routing of the card that is
+    effective now, or, once its own card is effective, of the card that ended then."""
     if isinstance(revision, BomRevision):
-        newest: BomRevision | None = current_revision(revision.item)
-        return None if newest == revision else newest
-    row = (
-        Effectivity.objects.by_date()
-        .at(clock.now())
-        .filter(item_id=revision.item_id, variant=revision.variant, purpose=revision.purpose)
-        .exclude(card__routing_revision=revision)
-        .select_related("card__routing_revision__item", "card__routing_revision__bom_revision")
-        .first()
+        earlier = BomRevision.objects.filter(item=revision.item, sequence__lt=revision.sequence)
+        found: BomRevision | None = earlier.exclude(approved_at=None).order_by("-sequence").first()
+        return found
+    rows = Effectivity.objects.by_date().filter(
+        item_id=revision.item_id, variant=revision.variant, purpose=revision.purpose
     )
+    own = rows.filter(card__routing_revision=revision).order_by("valid_from").first()
+    before = rows.filter(valid_until=own.valid_from) if own is not None else rows.at(clock.now())
+    row = before.select_related("card__routing_revision__item", "card__routing_revision__bom_revision").first()
     return row.card.routing_revision if row is not None else None
 
 

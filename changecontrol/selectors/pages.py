@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from changecontrol.models import ApprovalStep, ChangeRequest
 from changecontrol.selectors.approval import open_steps
-from changecontrol.selectors.content import affected_of, subjects_of
-from changecontrol.states import CHANGE, PIPELINE, SIDES, ChangeState
+from changecontrol.selectors.content import subjects_of
+from changecontrol.states import PIPELINE, SIDES, ChangeState
 from foundation.core import clock
 from foundation.core.refs import RecordRef
 from foundation.records.models import Signature
 from foundation.records.selectors import signature_validity
+
+MEANINGS = {"approved": gettext_lazy("Approved"), "refused": gettext_lazy("Refused")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +93,24 @@ def signatures_of_change(change: ChangeRequest) -> list[Manifest]:
     for signature in Signature.objects.filter(pk__in=list(steps)).order_by("pk"):
         step = steps[signature.pk]
         validity = signature_validity(signature, record, content) if step.round == change.round else ""
-        words = CHANGE.next(ChangeState.IN_APPROVAL, "refuse" if step.outcome == "refused" else "sign", reason="-")
-        side = SIDES[step.side].name
-        found.append(Manifest(signature, validity, f"{words.label} · {side} · {change.number}, {step.round}"))
+        words = _("%(meaning)s for %(side)s, round %(round)d") % {
+            "meaning": MEANINGS[step.outcome],
+            "side": SIDES[step.side].name,
+            "round": step.round,
+        }
+        found.append(Manifest(signature, validity, words))
     return found
 
 
-def signatures_of_revisions(change: ChangeRequest) -> dict[str, list[Manifest]]:
-    """Number of each carried revision → its signatures of the present round, each checked against its content now."""
+def signatures_of_revisions(change: ChangeRequest) -> dict[RecordRef, list[Manifest]]:
+    """Each carried revision → its signatures of the present round, checked against its content now."""
     ids = [pk for step in change.approval_steps.filter(round=change.round) for pk in step.signatures[1:]]
-    contents = {subject.record: subject.content for subject in subjects_of(change)[1:]}
-    found: dict[str, list[Manifest]] = {row.revision.number: [] for row in affected_of(change)}
-    for signature in Signature.objects.filter(pk__in=ids).order_by("pk"):
-        for record, content in contents.items():
-            if (record.label, record.id) == (signature.record_label, signature.record_id):
-                validity = signature_validity(signature, record, content)
-                found[record.number].append(Manifest(signature, validity, signature.meaning))
-    return found
+    signatures = list(Signature.objects.filter(pk__in=ids).order_by("pk"))
+    return {
+        subject.record: [
+            Manifest(row, signature_validity(row, subject.record, subject.content), str(MEANINGS[row.meaning]))
+            for row in signatures
+            if (row.record_label, row.record_id) == (subject.record.label, subject.record.id)
+        ]
+        for subject in subjects_of(change)[1:]
+    }

@@ -23,6 +23,7 @@ from changecontrol.views.pages import change_or_404, page
 from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of, credentials_of
 from foundation.core.errors import TransitionNotAllowed
+from foundation.core.refs import RecordRef
 from foundation.core.web.attempts import Attempt, attempt, show
 from foundation.core.web.lists import Action, Column, Empty, ListPage
 from routing.models import RoutingRevision
@@ -148,7 +149,8 @@ def comparison(request: HttpRequest, pk: int) -> HttpResponse:
     found = change_or_404(pk)
     signed = signatures_of_revisions(found)
     rows = [
-        {"comparison": compare_affected(row), "signatures": signed[row.revision.number]} for row in affected_of(found)
+        {"comparison": compare_affected(row), "signatures": signed[RecordRef.to(row.revision)]}
+        for row in affected_of(found)
     ]
     return page(request, found, "comparison", "changecontrol/comparison.html", {"comparisons": rows})
 

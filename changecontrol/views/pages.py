@@ -61,20 +61,15 @@ def _why_not(actor: Actor, change: ChangeRequest) -> str:
 
 def _tabs(change: ChangeRequest, current: str) -> list[dict[str, Any]]:
     unjudged = change.impact.filter(decision="").count()
-    rows = (
-        ("change", _("Overview"), "layout-list", None),
-        ("comparison", _("What changes"), "arrows-diff", change.affected.count()),
-        ("impact", _("Impact"), "affiliate", unjudged or None),
-    )
+    # Written as calls: the build of the icons looks for icon_name="…".
+    rows = [
+        dict(name="change", title=_("Overview"), icon_name="list-details", count=None),  # noqa: C408
+        dict(name="comparison", title=_("What changes"), icon_name="arrows-diff", count=change.affected.count()),  # noqa: C408
+        dict(name="impact", title=_("Impact"), icon_name="affiliate", count=unjudged or None),  # noqa: C408
+    ]
     return [
-        {
-            "title": title,
-            "url": reverse(f"changecontrol:{name}", args=[change.pk]),
-            "current": name == current,
-            "count": count,
-            "icon_name": icon_name,
-        }
-        for name, title, icon_name, count in rows
+        {**row, "url": reverse(f"changecontrol:{row['name']}", args=[change.pk]), "current": row["name"] == current}
+        for row in rows
     ]
 
 
