@@ -117,7 +117,7 @@ DATABASES = {
     }
 }
 # Compiling a query takes longer than any query of a plant: traces are four times as fast without it.
-DATABASES["default"]["OPTIONS"] = {"options": "-c jit=off", **DATABASES["default"].get("OPTIONS", {})}
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c jit=off"  # type: ignore[index]
 DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", "")
 ARTERIA_APP_ROLE = os.environ.get("ARTERIA_APP_ROLE", "arteria_app")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -7,7 +7,7 @@ from resources.equipment.models import Equipment, EquipmentClass
 from resources.equipment.states import EquipmentStatus
 
 
-class EquipmentFilter(django_filters.FilterSet):
+class EquipmentFilter(django_filters.FilterSet):  # type: ignore[misc]
     status = django_filters.ChoiceFilter(choices=EquipmentStatus, label=gettext_lazy("Status"))
     equipment_class = django_filters.ModelChoiceFilter(
         queryset=EquipmentClass.objects.order_by("code"), label=gettext_lazy("Class")

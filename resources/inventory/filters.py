@@ -16,7 +16,7 @@ STATES = (("open", gettext_lazy("Open")), ("lifted", gettext_lazy("Lifted")))
 EXPIRY = (("expired", gettext_lazy("Expired")), ("good", gettext_lazy("Not expired")))
 
 
-class LotFilter(django_filters.FilterSet):
+class LotFilter(django_filters.FilterSet):  # type: ignore[misc]
     item = django_filters.CharFilter(field_name="item__number", lookup_expr="iexact", label=gettext_lazy("Item number"))
     expiry = django_filters.ChoiceFilter(choices=EXPIRY, method="by_expiry", label=gettext_lazy("Expiry"))
 
@@ -30,7 +30,7 @@ class LotFilter(django_filters.FilterSet):
         return expired if value == "expired" else rows.exclude(expires_on__lt=today)
 
 
-class StockFilter(django_filters.FilterSet):
+class StockFilter(django_filters.FilterSet):  # type: ignore[misc]
     item = django_filters.CharFilter(
         field_name="lot__item__number", lookup_expr="iexact", label=gettext_lazy("Item number")
     )
@@ -48,11 +48,11 @@ class StockFilter(django_filters.FilterSet):
         return rows
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        rows = super().filter_queryset(queryset)
+        rows: QuerySet[Any] = super().filter_queryset(queryset)
         return rows if self.form.cleaned_data.get("empty") else rows.filter(quantity__gt=0)
 
 
-class HoldFilter(django_filters.FilterSet):
+class HoldFilter(django_filters.FilterSet):  # type: ignore[misc]
     state = django_filters.ChoiceFilter(choices=STATES, method="by_state", label=gettext_lazy("State"))
     kind = django_filters.ChoiceFilter(choices=HoldKind, label=gettext_lazy("What is held"))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -138,7 +139,7 @@ def _target(values: dict[str, Any]) -> HoldTarget:
     if kind == "equipment":
         begins: datetime | None = values["begins"]
         if begins is None:
-            raise NotValid("Say from when on.", field="begins")
+            raise NotValid(_("Say from when on."), field="begins")
         return HoldTarget.equipment(pk, begins, values["ends"])
     return HoldTarget.item(pk) if kind == "item" else HoldTarget.stock_unit(pk)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -60,7 +61,7 @@ class OneLot(StockView):
     @extend_schema(responses=shapes.LotSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """A lot."""
-        lot = get_object_or_404(Lot.objects.select_related("item", "supplier"), pk=pk)
+        lot: Lot = get_object_or_404(Lot.objects.select_related("item", "supplier"), pk=pk)
         return Response(shapes.LotSerializer(lot).data)
 
 
@@ -100,7 +101,7 @@ class Usability(StockView):
     def get(self, request: Request, pk: int) -> Response:
         """May this container be used, and why not?"""
         item = request.query_params.get("item", "")
-        unit = get_object_or_404(UNITS, pk=pk)
+        unit: StockUnit = get_object_or_404(UNITS, pk=pk)
         answer = usability(unit, item_ids=[int(item)] if item.isdigit() else [])
         return Response({"ok": answer.ok, "reason": str(answer.reason), "evidence": answer.evidence})
 
@@ -184,12 +185,12 @@ class TraceView(StockView):
         asked = request.query_params
         direction = asked.get("direction", "down")
         if direction not in ("down", "up", "both"):
-            raise NotValid("down, up or both", field="direction")
+            raise NotValid(_("A trace goes down, up or both ways."), field="direction")
         given = [int(value) for value in asked.getlist("lot") if value.isdigit()]
         ids = list(Lot.objects.filter(pk__in=given).values_list("pk", flat=True))
         ids += [lot.pk for lot in lots_named(asked.get("code", ""))]
         if not ids:
-            raise NotValid("No lot has this number.", code="not-found", field="lot")
+            raise NotValid(_("Nothing has this number."), code="not-found", field="lot")
         found = trace(sorted(set(ids)), direction, asked.get("net", "true").lower() not in ("false", "0", "no"))
         body = {
             "roots": found.roots,

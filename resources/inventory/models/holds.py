@@ -89,7 +89,7 @@ class Hold(TrackedModel):
     lifted_at = models.DateTimeField(null=True, blank=True)
     lift_reason = models.TextField(blank=True, default="")
 
-    objects = HoldManager()
+    objects = HoldManager()  # type: ignore[misc,django-manager-missing]
 
     class Meta:
         constraints = [

@@ -22,7 +22,7 @@ def _search_index(field: str, name: str) -> GinIndex:
     return GinIndex(OpClass(Upper(field), name="gin_trgm_ops"), name=name)
 
 
-class Lot(TrackedModel):
+class Lot(TrackedModel):  # type: ignore[django-manager-missing]
     """What was received or made together (批). A serial unit is a lot of one whose parent is its batch.
 
     ``built_to_card`` is the process card (routing.processcard) that it was made under. All its stock is in ``unit``.
@@ -43,7 +43,7 @@ class Lot(TrackedModel):
     )
     built_to_card = models.BigIntegerField(null=True, blank=True)
 
-    objects = LotManager()
+    objects = LotManager()  # type: ignore[misc,django-manager-missing]
 
     class Meta:
         constraints = [
@@ -93,7 +93,7 @@ class StockUnit(TrackedModel):
     unit = models.CharField(max_length=20)
     status = models.CharField(max_length=12, choices=StockStatus)
 
-    objects = StockUnitManager()
+    objects = StockUnitManager()  # type: ignore[misc,django-manager-missing]
 
     class Meta:
         constraints = [

@@ -151,7 +151,7 @@ def lots_held_by(hold: Hold) -> list[Lot]:
     if hold.kind in (HoldKind.ORDER, HoldKind.EQUIPMENT):
         return list(Lot.objects.filter(pk__in=_lots_by_context(hold)).select_related("item").order_by("pk"))
     if hold.kind == HoldKind.SUPPLIER_LOT:
-        found = Lot.objects.filter(supplier_id=hold.supplier_id, supplier_lot=hold.supplier_lot)
+        found = Lot.objects.filter(supplier=hold.supplier, supplier_lot=hold.supplier_lot)
         start = list(found.values_list("pk", flat=True))
     else:
         lot_id = hold.stock_unit.lot_id if hold.stock_unit else hold.lot_id

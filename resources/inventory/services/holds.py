@@ -61,7 +61,7 @@ def open_hold(actor: Actor, target: HoldTarget, reason: str, source: RecordRef |
 def _lots_of(hold: Hold) -> list[Lot]:
     """The lots held directly. NotValid when the target does not exist."""
     if hold.kind == HoldKind.SUPPLIER_LOT:
-        found = list(Lot.objects.filter(supplier_id=hold.supplier_id, supplier_lot=hold.supplier_lot).order_by("pk"))
+        found = list(Lot.objects.filter(supplier=hold.supplier, supplier_lot=hold.supplier_lot).order_by("pk"))
         if not found:
             raise NotValid(
                 _("Nothing was received of the supplier's lot “%(lot)s”.") % {"lot": hold.supplier_lot},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -41,7 +42,7 @@ def insert_links(
     """The links of these rows, in their order, under the current act; ``quantities`` in the unit of each container."""
     GenealogyLink.enter_act()
     units = [containers[row.stock_unit_id] for row in rows]
-    columns = [
+    columns: list[list[Any]] = [
         [unit.lot_id for unit in units],
         [row.produced_lot_id for row in rows],
         [str(LinkKind.CONSUME)] * len(rows),

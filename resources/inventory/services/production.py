@@ -80,8 +80,9 @@ def open_lot(
             raise _taken(lot.display_number, item) from error
         this.about(lot)
         if parent_lot_id is not None:
-            _link_to_batch([lot])
-            this.relate(Lot.objects.get(pk=parent_lot_id))
+            batch: Lot = Lot.objects.get(pk=parent_lot_id)
+            _link_to_batch([lot], batch)
+            this.relate(batch)
     return lot
 
 
@@ -110,7 +111,7 @@ def open_serials(*, actor: Actor, parent_lot_id: int, serials: Sequence[str]) ->
                 made: list[Lot] = bulk_create_tracked(Lot, rows)
         except IntegrityError as error:
             raise _taken(", ".join(serials[:3]), batch.item) from error
-        _link_to_batch(made)
+        _link_to_batch(made, batch)
         this.note(serials=list(serials))
     return made
 
@@ -123,12 +124,12 @@ def _taken(number: str, item: Item) -> NotValid:
     )
 
 
-def _link_to_batch(serials: Sequence[Lot]) -> None:
+def _link_to_batch(serials: Sequence[Lot], batch: Lot) -> None:
     at = require_act("GenealogyLink").at
     GenealogyLink.objects.bulk_create(
         [
             GenealogyLink(
-                consumed_lot_id=lot.parent_lot_id,
+                consumed_lot_id=batch.pk,
                 produced_lot_id=lot.pk,
                 kind=LinkKind.SPLIT,
                 quantity=Decimal(1),

@@ -124,7 +124,7 @@ def _supplier_lot(lots: list[Lot], number: str) -> HoldTarget:
 def hold_record(request: HttpRequest, pk: int) -> HttpResponse:
     """A hold and every container that it stops."""
     require(actor_of(request), VIEW)
-    hold = get_object_or_404(Hold.objects.select_related(*_HOLDS), pk=pk)
+    hold: Hold = get_object_or_404(Hold.objects.select_related(*_HOLDS), pk=pk)
     lots = lots_held_by(hold)
     context = {
         "hold": hold,

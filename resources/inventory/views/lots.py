@@ -69,7 +69,8 @@ def address(lot: Lot) -> str:
 
 
 def _lot(pk: int) -> Lot:
-    return get_object_or_404(Lot.objects.select_related("item", "supplier", "parent_lot", "receipt"), pk=pk)
+    found: Lot = get_object_or_404(Lot.objects.select_related("item", "supplier", "parent_lot", "receipt"), pk=pk)
+    return found
 
 
 def _tabs(lot: Lot, current: str) -> list[dict[str, Any]]:

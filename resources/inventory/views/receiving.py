@@ -192,7 +192,7 @@ def unit_check(request: HttpRequest, pk: int) -> HttpResponse:
     """The incoming check of a container, or of its whole delivery."""
     actor = actor_of(request)
     require(actor, INSPECT)
-    unit = get_object_or_404(StockUnit.objects.select_related("lot__item", "lot__supplier", "place"), pk=pk)
+    unit: StockUnit = get_object_or_404(StockUnit.objects.select_related("lot__item", "lot__supplier", "place"), pk=pk)
     form = InspectForm(request.POST or None)
     tried = None
     if form.is_bound and form.is_valid():

@@ -78,8 +78,9 @@ def stock_list(request: HttpRequest) -> HttpResponse:
 
 
 def _unit(pk: int) -> StockUnit:
-    found = StockUnit.objects.select_related("lot__item", "lot__supplier", "place")
-    return get_object_or_404(found, pk=pk)
+    rows = StockUnit.objects.select_related("lot__item", "lot__supplier", "place")
+    found: StockUnit = get_object_or_404(rows, pk=pk)
+    return found
 
 
 @login_required
@@ -157,7 +158,7 @@ def _quantity(request: HttpRequest) -> Any:
     form = PartForm(request.POST)
     if form.is_valid():
         return form.cleaned_data["quantity"]
-    messages.error(request, _("Quantity: %(why)s") % {"why": " ".join(form.errors.get("quantity", []))})
+    messages.error(request, _("Quantity: %(why)s") % {"why": " ".join(map(str, form.errors["quantity"]))})
     return None
 
 

@@ -47,8 +47,8 @@ class Line:
 def tree(found: Trace, direction: str) -> list[Line]:
     """The trace as an indented list: each lot is opened once, every link has a line. Not recursive: chains may be long."""
     onward: dict[int, list[TraceLink]] = defaultdict(list)
-    for link in found.links:
-        onward[link.consumed_lot_id if direction == DOWN else link.produced_lot_id].append(link)
+    for one in found.links:
+        onward[one.consumed_lot_id if direction == DOWN else one.produced_lot_id].append(one)
     lines: list[Line] = []
     opened: set[int] = set()
     stack: list[tuple[int, TraceLink | None, int]] = [(root, None, 0) for root in reversed(found.roots)]
@@ -80,7 +80,7 @@ def trace_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     context: dict[str, Any] = {"form": form, "query": query, "lots": lots, "direction": direction, "net": net}
     if not lots:
         return render(request, "inventory/trace.html", context, status=200)
-    parts = []
+    parts: list[dict[str, Any]] = []
     nodes: set[int] = set()
     for way, title in ((UP, _("What it is made of")), (DOWN, _("Where it went"))):
         if direction in (way, "both"):

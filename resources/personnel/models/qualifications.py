@@ -51,7 +51,7 @@ class QualificationGrant(TrackedModel):
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoke_reason = models.TextField(blank=True, default="")
 
-    objects = GrantManager()
+    objects = GrantManager()  # type: ignore[misc]
 
     class Meta:
         constraints = [
