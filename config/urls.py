@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("personnel/", include("resources.personnel.urls")),
     path("verify/", include("foundation.records.urls")),
     path("api/v1/", include("config.api")),
+    path("quality/", include("quality.urls")),
     path("batch-records/", include("dhr.urls")),
 ]
 
