@@ -11,6 +11,7 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import xlsxwriter
+from django import forms
 from django.core.exceptions import BadRequest
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
@@ -100,12 +101,16 @@ class ListPage:
     def render(self, request: HttpRequest) -> HttpResponse:
         """The page, its table alone for htmx, or the export asked for."""
         filter_set = self.filters(request.GET, queryset=self.rows, request=request) if self.filters else None
+        if filter_set is not None:
+            _say_any(filter_set.form)
         rows = self._sorted(request, self._searched(request, filter_set.qs if filter_set else self.rows))
         asked = request.GET.get("export", "")
         if asked:
             return self._export(asked, rows)
         page = self._page(request, rows)
-        filtered = any(value for key, value in request.GET.items() if key not in {"page", "sort", "size"})
+        filtered = any(
+            value not in {"", "unknown"} for key, value in request.GET.items() if key not in {"page", "sort", "size"}
+        )
         context = {
             "list": self,
             "page": page,
@@ -188,6 +193,13 @@ def table_file(asked: str, name: str, titles: list[str], lines: Iterable[list[An
     stamp = timezone.localtime().strftime("%Y%m%d-%H%M")
     answer["Content-Disposition"] = f'attachment; filename="{name}-{stamp}.{asked}"'
     return answer
+
+
+def _say_any(form: forms.Form) -> None:
+    """A yes-or-no filter that nobody set says “Any”, not “Unknown”."""
+    for one in form.fields.values():
+        if isinstance(one.widget, forms.NullBooleanSelect):
+            one.widget.choices = [("unknown", _("Any")), ("true", _("Yes")), ("false", _("No"))]
 
 
 def _flat(column: Column, row: Any) -> Any:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bom.models import Item
-from foundation.accounts.policies import require
+from foundation.accounts.policies import may, require
 from foundation.accounts.web import actor_of
 from foundation.core import gs1
 from foundation.core.errors import NotValid
@@ -158,7 +158,9 @@ def labels(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def quarantine_list(request: HttpRequest) -> HttpResponse:
     """What waits for its check, the oldest first."""
-    require(actor_of(request), VIEW)
+    actor = actor_of(request)
+    require(actor, VIEW)
+    judges = may(actor, INSPECT).allowed
     return ListPage(
         title=_("Quarantine"),
         lead=_("What was received or taken out of a product waits here until someone from quality has judged it."),
@@ -177,8 +179,8 @@ def quarantine_list(request: HttpRequest) -> HttpResponse:
             Column(
                 "check",
                 _("Check"),
-                value=lambda _unit: _("Check it"),
-                link=lambda unit: reverse("inventory:unit-check", args=[unit.pk]),
+                value=lambda _unit: _("Check it") if judges else "",
+                link=lambda unit: reverse("inventory:unit-check", args=[unit.pk]) if judges else "",
             ),
         ),
         search=("container", "lot__number", "lot__supplier_lot"),
