@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("config.api")),
     path("quality/", include("quality.urls")),
     path("batch-records/", include("dhr.urls")),
+    path("", include("shopfloor.urls")),
 ]
 
 handler400 = "config.portal.views.bad_request"

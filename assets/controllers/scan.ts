@@ -52,11 +52,15 @@ export default class ScanController extends Controller<HTMLElement> {
     this.take(scan);
   };
 
-  /** One scan field of the page listens: that of an open dialog, else the first of the content, else the search box. */
+  /** One scan field of the page listens: that of an open dialog, else of the content the one with the focus, the first empty one,
+   * the first one; else the search box. */
   private active(): boolean {
     const all = [...document.querySelectorAll<HTMLElement>('[data-controller~="scan"]')].filter((one) => one.checkVisibility());
     const open = all.filter((one) => one.closest("details.ar-act[open]"));
-    const chosen = open.at(-1) ?? all.find((one) => one.closest("main")) ?? all[0];
+    const main = all.filter((one) => one.closest("main"));
+    const focused = main.find((one) => one.contains(document.activeElement));
+    const empty = main.find((one) => !one.querySelector<HTMLInputElement>("input")?.value);
+    const chosen = open.at(-1) ?? focused ?? empty ?? main[0] ?? all[0];
     if (chosen !== this.element) return false;
     // the search box of the desk leaves a scan to the field that somebody put the focus into
     return !this.politeValue || document.activeElement === this.inputTarget || !isText(document.activeElement);

@@ -3,6 +3,7 @@ import AutosubmitController from "../controllers/autosubmit";
 import ChartController from "../controllers/chart";
 import ConnectionController from "../controllers/connection";
 import CopyController from "../controllers/copy";
+import DeviceController from "../controllers/device";
 import DropController from "../controllers/drop";
 import GraphController from "../controllers/graph";
 import GuardController from "../controllers/guard";
@@ -25,6 +26,7 @@ export function start(): void {
   application.register("chart", ChartController);
   application.register("connection", ConnectionController);
   application.register("copy", CopyController);
+  application.register("device", DeviceController);
   application.register("drop", DropController);
   application.register("graph", GraphController);
   application.register("guard", GuardController);

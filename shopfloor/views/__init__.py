@@ -1,0 +1,1 @@
+"""Pages of the floor: the tablet (/shop/…) and the desk (/orders/…)."""

@@ -1,0 +1,190 @@
+"""Acts on a card from the tablet that are a button and at most a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from foundation.accounts.web import credentials_of
+from foundation.core.canonical import content_hash
+from foundation.core.web.attempts import Attempt, attempt, show
+from foundation.core.web.policy import camera_page
+from shopfloor import services
+from shopfloor.content import card_content
+from shopfloor.forms import HandOverForm, HappenedForm, ReportForm
+from shopfloor.models import Handover
+from shopfloor.selectors import card_view
+from shopfloor.views.tablet import card_of, stamp_of, worker_of
+from shopfloor.views.work import happened_url, page_context, work_page
+
+PLAIN: dict[str, Callable[..., Any]] = {
+    "read": services.read_card,
+    "resume": services.resume_card,
+    "clock-in": services.clock_in,
+    "clock-out": services.clock_out,
+}
+
+
+@never_cache
+@camera_page
+@require_POST
+def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Read, start, resume, pause, clock in and out, change the machine: then the next screen."""
+    actor = worker_of(request)
+    given: dict[str, Any] = {}
+    if verb in ("start", "machine"):
+        given["equipment_code"] = request.POST.get("equipment_code", "").strip()
+    elif verb == "pause":
+        given["reason"] = request.POST.get("reason", "").strip()
+    service = {
+        **PLAIN, "start": services.start_card, "machine": services.change_machine, "pause": services.pause_card
+    }[verb]  # fmt: skip
+    with attempt() as tried:
+        service(actor=actor, card_id=pk, **given)
+    if not tried.done:
+        return work_page(request, actor, pk, tried=tried, values=request.POST.dict())
+    return redirect("shopfloor:station" if verb in ("pause", "clock-out") else "shopfloor:work", **_to(verb, pk))
+
+
+def _to(verb: str, pk: int) -> dict[str, int]:
+    return {} if verb in ("pause", "clock-out") else {"pk": pk}
+
+
+@never_cache
+@require_safe
+def more(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything else that can be done with this card, as large tiles."""
+    actor = worker_of(request)
+    view = card_view(card_of(pk), actor)
+    context = {**page_context(view, actor), "report_url": happened_url(pk)}
+    return show(request, "shopfloor/more.html", context)
+
+
+@never_cache
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Good, scrap and rework: move k of n on."""
+    actor = worker_of(request)
+    view = card_view(card_of(pk), actor)
+    here = [row.number for row in view.pieces if row.bucket == "here"]
+    form = ReportForm(request.POST or None)
+    tried: Attempt | None = None
+    if form.is_bound and form.is_valid():
+        stamp = stamp_of(form)
+        with attempt() as tried:
+            made = services.report_production(
+                actor=actor,
+                card_id=pk,
+                idempotency_key=stamp.idempotency_key,
+                captured_at=stamp.captured_at,
+                scrap_code=form.cleaned_data["scrap_code"],
+                note=form.cleaned_data["note"],
+                **form.numbers(here),
+            )
+        if tried.done:
+            words = {"good": made.good, "scrap": made.scrap, "rework": made.rework}
+            messages.success(request, _("Reported: %(good)s good, %(scrap)s scrap, %(rework)s rework.") % words)
+            return redirect("shopfloor:work", pk)
+    values = request.POST.dict() if request.method == "POST" else {}
+    more = {"chosen": {n: values.get(f"piece-{n}", "") for n in here}}
+    return work_page(request, actor, pk, tried=tried, screen="report", values=values, more=more)
+
+
+@never_cache
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change of shift: what is here and open is counted, the rest is said in words."""
+    actor = worker_of(request)
+    form = HandOverForm(request.POST or None)
+    tried: Attempt | None = None
+    if form.is_bound and form.is_valid():
+        with attempt(form) as tried:
+            services.hand_over(actor=actor, card_id=pk, **form.cleaned_data)
+        if tried.done:
+            messages.success(request, _("Handed over. The next person badges in and accepts."))
+            return redirect("shopfloor:station")
+    return work_page(request, actor, pk, tried=tried, screen="hand_over", more={"form": form})
+
+
+@never_cache
+@require_POST
+def answer_handover(request: HttpRequest, pk: int, handover: int) -> HttpResponse:
+    """Accept and go on, or dispute with words."""
+    actor = worker_of(request)
+    get_object_or_404(Handover, pk=handover, card_id=pk)
+    accepted = request.POST.get("answer") == "accept"
+    with attempt() as tried:
+        services.answer_handover(
+            actor=actor, handover_id=handover, accepted=accepted, note=request.POST.get("reason", "")
+        )
+    if tried.done:
+        return redirect("shopfloor:work", pk)
+    return work_page(request, actor, pk, tried=tried, values=request.POST.dict())
+
+
+@never_cache
+@sensitive_post_parameters("secret")
+def complete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sign the card as performed."""
+    actor = worker_of(request)
+    tried: Attempt | None = None
+    if request.method == "POST":
+        with attempt() as tried:
+            services.complete_card(
+                actor=actor,
+                card_id=pk,
+                credentials=credentials_of(request),
+                idempotency_key=_key(request),
+            )
+        if tried.done:
+            return redirect("shopfloor:work", pk)
+    values = {"key": request.POST.get("key", "")} if tried else {}
+    content = card_content(card_of(pk))
+    return work_page(
+        request, actor, pk, tried=tried, screen="complete", values=values, more={"content_hash": content_hash(content)}
+    )
+
+
+def _key(request: HttpRequest) -> Any:
+    form = ReportForm(request.POST)
+    form.is_valid()
+    return form.cleaned_data.get("key") or uuid4()
+
+
+@never_cache
+@camera_page
+def happened(request: HttpRequest, pk: int) -> HttpResponse:
+    """Report what happened: whatever was refused before, the fact is taken, the material held, the card stopped."""
+    actor = worker_of(request)
+    initial = {name: request.GET.get(name, "") for name in ("refused_code", "step_key", "unit_no")}
+    form = HappenedForm(request.POST or None, initial=initial)
+    tried: Attempt | None = None
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        with attempt(form) as tried:
+            deviation = services.report_what_happened(
+                actor=actor,
+                card_id=pk,
+                what_happened=data["what_happened"],
+                containers=[data["container"]] if data["container"] else [],
+                unit_no=data["unit_no"],
+                refused_code=data["refused_code"],
+                step_key=data["step_key"],
+            )
+        if tried.done:
+            messages.success(
+                request,
+                _("%(deviation)s: kept. The material is held and quality has been told.")
+                % {"deviation": deviation.number},
+            )
+            return redirect("shopfloor:work", pk)
+    return work_page(
+        request, actor, pk, tried=tried, screen="happened", values=request.POST.dict(), more={"form": form}
+    )
