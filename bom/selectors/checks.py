@@ -38,9 +38,10 @@ def check_revision(revision: BomRevision) -> list[Problem]:
     lines = list(revision.lines.select_related("component"))
     tools = list(revision.tools.values_list("position", flat=True))
     known = {line.position: line for line in lines}
+    cut = {line.cut_from for line in lines if line.cut_from}
     problems = [*_whole(revision, lines)]
     for line in lines:
-        problems += [*_component(revision, line), *_relations(line, known)]
+        problems += [*_component(revision, line), *_relations(line, known, cut)]
     problems += [
         Problem("position-twice", _("A line and a tool have the same position."), position)
         for position in tools
@@ -68,7 +69,7 @@ def _component(revision: BomRevision, line: BomLine) -> Iterator[Problem]:
         yield Problem("tool-as-component", _("A tool is not consumed: list it under tools."), line.position)
 
 
-def _relations(line: BomLine, known: dict[str, BomLine]) -> Iterator[Problem]:
+def _relations(line: BomLine, known: dict[str, BomLine], cut: set[str]) -> Iterator[Problem]:
     if line.cut_from:
         stock = known.get(line.cut_from)
         if stock is None or not stock.is_cut_stock:
@@ -76,7 +77,7 @@ def _relations(line: BomLine, known: dict[str, BomLine]) -> Iterator[Problem]:
             yield Problem(
                 "no-such-stock", _("%(position)s is not a stock line that pieces are cut from.") % texts, line.position
             )
-    if line.is_cut_stock and not any(other.cut_from == line.position for other in known.values()):
+    if line.is_cut_stock and line.position not in cut:
         yield Problem("nothing-cut", _("No line is cut from this stock."), line.position, WARNING)
     for position in line.alternate_of:
         original = known.get(position)
@@ -110,5 +111,5 @@ def _below(revision: BomRevision, lines: list[BomLine]) -> Iterator[Problem]:
             yield Problem(
                 "no-list", _("%(item)s is made in house, but has no parts list yet.") % texts, line.position, WARNING
             )
-    if revision.item_id in load_structure(revision).items and revision.item_id not in ids:
+    if made and revision.item_id not in ids and revision.item_id in load_structure(revision).items:
         yield Problem("contains-itself", _("The item would contain itself, further below."))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -35,6 +36,10 @@ SELECT l.revision_id, child.id, l.component_id, l.position, l.quantity, l.unit, 
 FROM reached
 JOIN bom_bomline l ON l.revision_id = reached.id
 LEFT JOIN reached child ON child.item_id = l.component_id AND l.cut_from = ''
+"""
+
+_ITEMS = """
+SELECT id, number, name::text, kind, unit, tracking, make_or_buy, without_list FROM bom_item WHERE id = ANY(%s)
 """
 
 
@@ -126,9 +131,13 @@ def load_structure(revision: BomRevision | int) -> Structure:
         lines[row.revision_id].append(row)
     for of_one in lines.values():
         of_one.sort(key=lambda line: position_key(line.position))
-    ids = {row.item_id for row in rows}
-    facts = Item.objects.filter(pk__in=ids).values_list(*ItemFacts._fields)
-    return Structure(root, dict(lines), {row[0]: ItemFacts._make(row) for row in facts})
+    return Structure(root, dict(lines), _item_facts({row.item_id for row in rows}))
+
+
+def _item_facts(ids: Iterable[int]) -> dict[int, ItemFacts]:
+    with connection.cursor() as cursor:
+        cursor.execute(_ITEMS, [list(ids)])
+        return {row[0]: ItemFacts(row[0], row[1], json.loads(row[2]), *row[3:]) for row in cursor.fetchall()}
 
 
 def role_of(line: LineFacts) -> str:
@@ -152,13 +161,12 @@ def taken_positions(lines: Iterable[LineFacts]) -> set[str]:
     """
     rows = list(lines)
     taken = {row.position for row in rows if not (row.optional or row.is_alternate or row.cut_from)}
-    while True:
-        dropped = {
-            row.position for row in rows if row.position in taken and row.used_with and row.used_with not in taken
-        }
-        if not dropped:
-            return taken
+    tied = [row for row in rows if row.used_with]
+    dropped = {row.position for row in tied if row.used_with not in taken}
+    while dropped & taken:
         taken -= dropped
+        dropped = {row.position for row in tied if row.used_with not in taken}
+    return taken
 
 
 def quantity_for(line: LineFacts, parents: Decimal) -> Decimal:
@@ -177,37 +185,35 @@ def explode(
     it leaves out, marked. CycleFound when an item contains itself.
     """
     structure = load_structure(revision)
-    taken = {revision_id: taken_positions(lines) for revision_id, lines in structure.lines.items()}
+    prepared = {key: _prepare(structure, lines, everything) for key, lines in structure.lines.items()}
     found: list[ExplodedLine] = []
-    _walk(structure, taken, everything, found, structure.root, Decimal(quantity), (), True, ())
+    make = ExplodedLine._make
+
+    def walk(key: int, parents: Decimal, path: tuple[str, ...], live: bool, above: frozenset[int]) -> None:
+        if key in above:
+            raise CycleFound(_("This structure contains itself at %(path)s.") % {"path": "/".join(path)})
+        below, level = above | {key}, len(path) + 1
+        for line, item, role, taken in prepared.get(key, ()):
+            amount, here, counts = quantity_for(line, parents), (*path, line.position), live and taken
+            node = (level, here, line.position, item, amount, line.quantity, line.unit, role, counts)
+            found.append(make((*node, line.approximate, key, line.child)))
+            if line.child is not None:
+                walk(line.child, amount, here, counts, below)
+
+    walk(structure.root, Decimal(quantity), (), True, frozenset())
     return found
 
 
-def _walk(
-    structure: Structure,
-    taken: Mapping[int, set[str]],
-    everything: bool,
-    found: list[ExplodedLine],
-    revision_id: int,
-    parents: Decimal,
-    path: tuple[str, ...],
-    live: bool,
-    above: tuple[int, ...],
-) -> None:
-    if revision_id in above:
-        raise CycleFound(_("This structure contains itself at %(path)s.") % {"path": "/".join(path)})
-    above = (*above, revision_id)
-    positions = taken.get(revision_id, set())
-    for line in structure.lines.get(revision_id, ()):
-        counts = live and line.position in positions
-        if not (counts or everything):
-            continue
-        amount, here = quantity_for(line, parents), (*path, line.position)
-        item, role = structure.items[line.item_id], role_of(line)
-        node = (len(here), here, line.position, item, amount, line.quantity, line.unit, role, counts)
-        found.append(ExplodedLine(*node, line.approximate, revision_id, line.child))
-        if line.child is not None:
-            _walk(structure, taken, everything, found, line.child, amount, here, counts, above)
+def _prepare(
+    structure: Structure, lines: Sequence[LineFacts], everything: bool
+) -> list[tuple[LineFacts, ItemFacts, str, bool]]:
+    """The lines of one revision that are walked: with their item, what they are, and whether they are taken."""
+    taken = taken_positions(lines)
+    return [
+        (line, structure.items[line.item_id], role_of(line), line.position in taken)
+        for line in lines
+        if everything or line.position in taken
+    ]
 
 
 def requirements(lines: Iterable[ExplodedLine]) -> dict[int, Decimal]:
