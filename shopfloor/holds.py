@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.db.models import Q
-
 from resources.inventory.models import GenealogyLink, Hold, StockUnit
 from resources.inventory.selectors import holds_of_units, open_holds_on
 from resources.inventory.states import HoldKind, LinkKind
@@ -20,17 +18,24 @@ class Touching:
     of_components: list[Hold] = field(default_factory=list)
 
 
-def stock_unit_of(card: WorkCard) -> StockUnit | None:
+def stock_unit_id_of(card: WorkCard) -> int | None:
     """The stock unit that the card works on: the serial's, what was split off for a rework, else the batch's."""
     if card.nonconformance_id and card.nonconformance and card.nonconformance.stock_unit_id:
-        split_off: StockUnit | None = card.nonconformance.stock_unit
-        return split_off
-    found: StockUnit | None = card.unit.stock_unit if card.unit_id and card.unit else card.batch.stock_unit
-    return found
+        return int(card.nonconformance.stock_unit_id)
+    found = card.unit.stock_unit_id if card.unit_id and card.unit else card.batch.stock_unit_id
+    return None if found is None else int(found)
+
+
+def stock_unit_of(card: WorkCard) -> StockUnit | None:
+    """The same, with its lot."""
+    return StockUnit.objects.select_related("lot").filter(pk=stock_unit_id_of(card)).first()
 
 
 def holds_touching(card: WorkCard) -> Touching:
-    """One query when nothing is held. Remembered on the card object, which lives for one act or one page."""
+    """One query when nothing is held, two when something else is.
+
+    Remembered on the card object, which lives for one act or one page.
+    """
     known: Touching | None = getattr(card, "_holds_touching", None)
     if known is None:
         known = _find(card)
@@ -39,23 +44,32 @@ def holds_touching(card: WorkCard) -> Touching:
 
 
 def _find(card: WorkCard) -> Touching:
-    unit = stock_unit_of(card)
-    built_in = GenealogyLink.objects.filter(produced_lot_id=card.lot_id, kind=LinkKind.CONSUME)
-    lots = [card.lot_id, card.batch.lot_id]
-    near = (
-        Q(with_descendants=True)
-        | Q(kind__in=[HoldKind.ORDER, HoldKind.EQUIPMENT])
-        | Q(item_id=card.order.item_id)
-        | Q(lot__in=lots)
-        | Q(lot__in=built_in.values("consumed_lot"))
-        | Q(stock_unit__in=built_in.values("stock_unit"))
-    )
-    if unit is not None:
-        near |= Q(stock_unit=unit)
-    if not Hold.objects.open().filter(near).exists():
+    """Open holds are few and read plainly; what they are on is looked at here, since every step of the floor asks this."""
+    open_holds = list(Hold.objects.open().values_list("kind", "with_descendants", "lot_id", "stock_unit_id", "item_id"))
+    if not open_holds:
         return Touching()
-    own = open_holds_on(unit) if unit is not None else []
-    return Touching(own, _of_components(card, {hold.pk for hold in own}))
+    far = any(wide or kind in (HoldKind.ORDER, HoldKind.EQUIPMENT) for kind, wide, *_rest in open_holds)
+    lots = {lot_id for _kind, _wide, lot_id, *_rest in open_holds if lot_id}
+    units = {unit_id for *_rest, unit_id, _item in open_holds if unit_id}
+    items = {item_id for *_rest, item_id in open_holds if item_id}
+    own = (
+        card.lot_id in lots
+        or card.batch.lot_id in lots
+        or stock_unit_id_of(card) in units
+        or card.order.item_id in items
+    )
+    if not (far or own or _built_in(card, lots, units)):
+        return Touching()
+    unit = stock_unit_of(card)
+    product = open_holds_on(unit) if unit is not None else []
+    return Touching(product, _of_components(card, {hold.pk for hold in product}))
+
+
+def _built_in(card: WorkCard, lots: set[int], units: set[int]) -> bool:
+    """Did one of these lots or containers go into what the card makes?"""
+    links = GenealogyLink.objects.filter(produced_lot_id=card.lot_id, kind=LinkKind.CONSUME)
+    found = links.values_list("consumed_lot_id", "stock_unit_id")
+    return bool(lots or units) and any(lot in lots or unit in units for lot, unit in found)
 
 
 def _of_components(card: WorkCard, own: set[int]) -> list[Hold]:

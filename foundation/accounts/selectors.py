@@ -23,7 +23,8 @@ def assignments_of(user_id: int, site_id: int | None = None) -> QuerySet[RoleAss
 
 def permissions_of(user_id: int, site_id: int | None = None) -> frozenset[str]:
     """Every permission code that the person's roles give."""
-    return frozenset(code for row in assignments_of(user_id, site_id) for code in row.role.permissions)
+    granted = assignments_of(user_id, site_id).values_list("role__permissions", flat=True)
+    return frozenset(code for permissions in granted for code in permissions)
 
 
 def roles_of(user_id: int) -> list[str]:

@@ -13,7 +13,7 @@ from shopfloor.events import WorkOrderCompleted
 from shopfloor.exceptions import NotPossible
 from shopfloor.models import CardEvent, PieceMove, WorkCard, WorkOrder
 from shopfloor.pieces import Balance, fold
-from shopfloor.services.loading import JOINED, Work
+from shopfloor.services.loading import JOINED, Work, moves_of
 from shopfloor.states import CARD, ORDER, SETTLED_STATES, Bucket, CardKind, CardState, OrderState
 
 Why = PieceMove.Why
@@ -110,7 +110,7 @@ def note_event(
 
 def arrive(this: Act, card: WorkCard, pieces: Sequence[int], why: str = Why.ARRIVED) -> None:
     """Pieces come to a card (locked); enough of them open it. The transfer quantity says how many are enough."""
-    moves = list(PieceMove.objects.filter(card=card).order_by("id"))
+    moves = moves_of(card)
     balance = fold(moves)
     _check(card, balance, Bucket.OUTSIDE, pieces)
     move = _move(this, card, Bucket.OUTSIDE, Bucket.HERE, pieces, why)
@@ -145,10 +145,10 @@ def balances_of(cards: Sequence[WorkCard]) -> dict[int, Balance]:
     return {pk: fold(rows) for pk, rows in moves.items()}
 
 
-def lock_cards(rows: Any) -> list[WorkCard]:
-    """Cards locked in the order of their keys."""
+def lock_cards(rows: Any, joined: Sequence[str] = JOINED) -> list[WorkCard]:
+    """Cards locked in the order of their keys, with what is read beside them."""
     found: list[WorkCard] = list(
-        rows.select_for_update(of=("self",), no_key=True).select_related(*JOINED).order_by("pk")
+        rows.select_for_update(of=("self",), no_key=True).select_related(*joined).order_by("pk")
     )
     return found
 
@@ -212,7 +212,7 @@ def _rework_on(this: Act, work: Work, pieces: Sequence[int]) -> None:
 
 def open_locked(card: WorkCard, actor: Any) -> Work:
     """A card that the caller locked, as work."""
-    moves = list(PieceMove.objects.filter(card=card).order_by("id"))
+    moves = moves_of(card)
     definition = definition_of(card.process_card_id)
     return Work(card, actor, definition, definition.operation(card.operation), fold(moves), True, moves)
 
@@ -220,7 +220,8 @@ def open_locked(card: WorkCard, actor: Any) -> Work:
 def settle_order(this: Act, order_id: int) -> None:
     """Complete the order when every piece is accounted for: nothing here, in rework or held on any card of it."""
     order: WorkOrder = WorkOrder.objects.select_for_update(no_key=True).get(pk=order_id)
-    if order.state != OrderState.IN_PROCESS:
+    worked_on = WorkCard.objects.filter(order_id=order_id).exclude(state__in=[*SETTLED_STATES, CardState.WAITING])
+    if order.state != OrderState.IN_PROCESS or worked_on.exists():
         return
     cards = list(WorkCard.objects.filter(order_id=order_id).select_related(*JOINED).order_by("pk"))
     balances = balances_of(cards)

@@ -79,7 +79,10 @@ def complete_units(
 def _cards(batch: ProductionBatch, operation: int, units: Sequence[int]) -> list[WorkCard]:
     wanted = set(units)
     cards = lock_cards(
-        WorkCard.objects.filter(batch=batch, operation=operation, kind=CardKind.NORMAL, unit__number__in=sorted(wanted))
+        WorkCard.objects.filter(
+            batch=batch, operation=operation, kind=CardKind.NORMAL, unit__number__in=sorted(wanted)
+        ),
+        ("order", "batch", "unit__lot", "unit__stock_unit"),
     )
     if not wanted or len(cards) != len(wanted):
         raise EntryNotValid(_("Name serials of this batch."), code="not-found", field="units")
@@ -113,6 +116,9 @@ def _ask_gates(actor: Actor, cards: Sequence[WorkCard], definition: Definition, 
 def _ask_holds(actor: Actor, cards: Sequence[WorkCard], definition: Definition, operation: OperationDefinition) -> None:
     """What belongs to each serial: holds on its own stock unit and on what is built into it, looked for at once."""
     own = [card.unit.stock_unit for card in cards if card.unit]
+    for card in cards:
+        if card.unit:
+            card.unit.stock_unit.lot = card.unit.lot  # loaded once
     links = GenealogyLink.objects.filter(produced_lot_id__in=[card.lot_id for card in cards], kind=LinkKind.CONSUME)
     built_in = StockUnit.objects.select_related("lot").filter(pk__in=links.values("stock_unit"))
     if any(holds_of_units([*own, *built_in]).values()):
@@ -244,7 +250,8 @@ def _hand_on(this: Act, cards: Sequence[WorkCard], definition: Definition, opera
     next_cards = lock_cards(
         WorkCard.objects.filter(
             unit_id__in=[card.unit_id for card in cards], operation__in=following, kind=CardKind.NORMAL
-        )
+        ),
+        ("unit",),
     )
     ready = _all_before_good(next_cards, definition)
     _write_moves(this, ready, Bucket.OUTSIDE, Bucket.HERE, PieceMove.Why.ARRIVED)

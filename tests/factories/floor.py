@@ -5,7 +5,6 @@ The cards' way through drafting and approval is tested where it belongs (routing
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -28,8 +27,6 @@ from shopfloor import services
 from shopfloor.models import TravelCard, WorkCard
 from tests.factories.people import SETUP, actor_for, both, person, site
 from tests.factories.stock import item, place
-
-_numbers = itertools.count(1)
 
 
 def step(
@@ -95,7 +92,7 @@ def process_card(
         "routing": {"revision_id": 1, "revision": "A", "operations": operations},
         "documents": [],
     }  # fmt: skip
-    number = next(_numbers)
+    number = ProcessCard.objects.count() + 1
     with act(actor=SETUP, verb="tests.card.made"):
         moment = clock.now()
         parts = BomRevision(item=made, revision=f"T{number}", sequence=number, number=f"{made.number}/T{number}")
@@ -168,7 +165,8 @@ class Plant:
 
     def user(self, name: str) -> User:
         if name not in self.users:
-            self.users[name] = person(name, ROLES[name])
+            known = User.objects.filter(username=name).first()
+            self.users[name] = known or person(name, ROLES[name])
         return self.users[name]
 
     def sign(self, name: str) -> Any:

@@ -1,0 +1,243 @@
+"""Quality on its own: containment at once, signed dispositions, reconciliation, deviations, inspections."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from foundation.alerts.models import Alert
+from foundation.core import clock, errors
+from foundation.core.refs import RecordRef
+from foundation.records.models import LedgerEntry
+from foundation.records.selectors import signature_validity, signatures_of
+from quality import selectors, services
+from quality.exceptions import CauseMissing, OwnWork, QuantityNotLeft
+from quality.models import Deviation, Disposition, Nonconformance
+from quality.services.deviations import Departure
+from quality.services.dispositions import Choice
+from quality.services.places import Found
+from resources.inventory.models import Hold, StockUnit
+from resources.inventory.selectors import usability
+from tests.factories.floor import Plant, plant
+from tests.factories.stock import released
+from tests.shopfloor.test_refusals import refused
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def who() -> Plant:
+    return plant()
+
+
+@pytest.fixture
+def stock() -> StockUnit:
+    return released("ACRYLIC", "100", "cm2")
+
+
+def raised(who: Plant, stock: StockUnit, quantity: str = "10", name: str = "operator") -> Nonconformance:
+    return services.raise_nonconformance(
+        actor=getattr(who, name), source="report", lot_id=stock.lot_id, stock_unit_id=stock.pk, quantity=Decimal(quantity),
+        unit="cm2", defect_code="scratched", description="Scratched sheet",
+    )  # fmt: skip
+
+
+def decide(
+    who: Plant, record: Nonconformance, kind: str = "scrap", quantity: str = "10", name: str = "quality", **more
+):
+    choice = Choice(kind=kind, quantity=Decimal(quantity), justification=more.pop("why", "Because"), **more)
+    return services.decide_disposition(
+        actor=getattr(who, name), nonconformance_id=record.pk, choice=choice, credentials=who.sign(name)
+    )
+
+
+@pytest.mark.requirement("QMS-04", "QMS-06", "QMS-08")
+def test_it_is_contained_and_told_at_once_without_a_cause(who: Plant, stock: StockUnit) -> None:
+    record = raised(who, stock)
+    hold = Hold.objects.get()
+    assert (record.state, record.hold_id, hold.stock_unit_id, hold.source_number) == (
+        "open", hold.pk, stock.pk, record.number,
+    )  # fmt: skip
+    assert not usability(stock)
+    alert = Alert.objects.get()
+    assert (alert.role, alert.subject_number, alert.severity) == ("quality_engineer", record.number, "critical")
+    assert (record.owner_role, record.due_on) == ("quality_engineer", clock.today() + timedelta(days=5))
+    entry = LedgerEntry.objects.get(verb="quality.nonconformance.raised")
+    assert [part["verb"] for part in entry.parts] == [
+        "inventory.hold.opened",
+        "inventory.hold.placed",
+        "alerts.alert.raised",
+    ]
+    assert entry.actor_name == "Operator"
+    assert entry.parts[0]["actor"] == "system:containment"
+
+
+def test_scrap_by_disposition_leaves_the_stock_and_frees_the_rest(who: Plant, stock: StockUnit) -> None:
+    record = raised(who, stock)
+    decided = decide(who, record, quantity="10")
+    stock.refresh_from_db()
+    assert (stock.quantity, Hold.objects.get().lifted_at) == (Decimal(100), None)
+    services.mark_executed(actor=who.quality, disposition_id=decided.pk, note="Shredded")
+    stock.refresh_from_db()
+    assert stock.quantity == Decimal(90)
+    assert Hold.objects.get().lifted_at is not None
+    with refused("already-executed"):
+        services.mark_executed(actor=who.quality, disposition_id=decided.pk)
+
+
+@pytest.mark.requirement("QMS-07")
+def test_it_closes_only_with_a_cause_and_when_all_is_carried_out(who: Plant, stock: StockUnit) -> None:
+    record = raised(who, stock)
+    with refused("transition-not-allowed"):
+        services.close_nonconformance(actor=who.quality, nonconformance_id=record.pk)
+    decided = decide(who, record)
+    services.mark_executed(actor=who.quality, disposition_id=decided.pk)
+    with refused("cause-missing", CauseMissing):
+        services.close_nonconformance(actor=who.quality, nonconformance_id=record.pk)
+    with refused("cause-missing"):
+        services.record_cause(actor=who.quality, nonconformance_id=record.pk, cause_code="handling", cause=" ")
+    services.record_cause(
+        actor=who.quality, nonconformance_id=record.pk, cause_code="handling", cause="Slid over the table"
+    )
+    assert services.close_nonconformance(actor=who.quality, nonconformance_id=record.pk).closed_at is not None
+
+
+def test_quantities_reconcile_over_several_decisions(who: Plant, stock: StockUnit) -> None:
+    record = raised(who, stock)
+    with refused("quantity-not-left", QuantityNotLeft):
+        decide(who, record, quantity="11")
+    first = decide(who, record, quantity="4")
+    record.refresh_from_db()
+    assert (record.state, selectors.undecided_quantity(record)) == ("open", Decimal(6))
+    with refused("quantity-not-left"):
+        decide(who, record, quantity="7")
+    second = decide(who, record, "concession", "6", regulatory_requirements_met=True)
+    record.refresh_from_db()
+    assert record.state == "decided"
+    services.mark_executed(actor=who.quality, disposition_id=first.pk)
+    record.refresh_from_db()
+    assert record.state == "decided"
+    services.mark_executed(actor=who.quality, disposition_id=second.pk)
+    record.refresh_from_db()
+    assert record.state == "executed"
+
+
+@pytest.mark.parametrize("answer", [None, False])
+def test_a_concession_says_that_regulatory_requirements_are_met(who: Plant, stock: StockUnit, answer) -> None:
+    record = raised(who, stock)
+    with refused("regulatory-requirements"):
+        decide(who, record, "concession", regulatory_requirements_met=answer)
+    assert not Disposition.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "quantity", "why", "code"),
+    [("melt", "10", "x", "not-valid"), ("scrap", "0", "x", "not-valid"), ("scrap", "10", " ", "reason-required")],
+)
+def test_a_decision_that_cannot_be(who: Plant, stock: StockUnit, kind: str, quantity: str, why: str, code: str) -> None:
+    record = raised(who, stock)
+    with refused(code):
+        decide(who, record, kind, quantity, why=why)
+
+
+def test_only_quality_decides_and_not_about_own_findings(who: Plant, stock: StockUnit) -> None:
+    record = raised(who, stock, name="quality")
+    with refused("own-work", OwnWork):
+        decide(who, record)
+    with refused("permission-denied", errors.PermissionDenied):
+        decide(who, record, name="operator")
+    assert decide(who, record, name="quality2").decided_by_id == who.user("quality2").pk
+
+
+def test_the_decision_is_signed_over_what_was_shown(who: Plant, stock: StockUnit) -> None:
+    record = raised(who, stock)
+    decided = decide(who, record)
+    [signature] = signatures_of(RecordRef.to(record))
+    assert (signature.meaning, signature.signer_id) == ("approved", who.user("quality").pk)
+    record.refresh_from_db()
+    content = selectors.disposition_content(record, decided)
+    assert signature_validity(signature, RecordRef.to(record), content) == "valid"
+    changed = {**content, "quantity": Decimal(9)}
+    assert signature_validity(signature, RecordRef.to(record), changed) == "record-changed-since"
+
+
+def test_another_persons_signature_is_not_taken(who: Plant, stock: StockUnit) -> None:
+    record = raised(who, stock)
+    choice = Choice(kind="scrap", quantity=Decimal(10), justification="x")
+    with refused("other-signer"):
+        services.decide_disposition(
+            actor=who.quality, nonconformance_id=record.pk, choice=choice, credentials=who.sign("quality2")
+        )
+
+
+class TestDeviations:
+    def ask(self, who: Plant, **more) -> Deviation:
+        values = {"planned": True, "valid_until": clock.now() + timedelta(hours=1), **more}
+        return services.raise_deviation(
+            actor=who.leader, source="override", description="Oven B instead of A", planned=values["planned"],
+            found=Found(card_id=7, order_number="WO-1"),
+            departure=Departure(gate="man", gate_code="not-read", valid_until=values["valid_until"]),
+        )  # fmt: skip
+
+    def decide(self, who: Plant, record: Deviation, accepted: bool = True, name: str = "quality") -> Deviation:
+        return services.decide_deviation(
+            actor=getattr(who, name), deviation_id=record.pk, accepted=accepted, decision="Equivalent",
+            credentials=who.sign(name),
+        )  # fmt: skip
+
+    def test_an_accepted_one_opens_its_gate_for_its_card_until_it_ends(self, who: Plant) -> None:
+        record = self.ask(who)
+        assert selectors.override_for(7, "man", "not-read") is None
+        self.decide(who, record)
+        assert selectors.override_for(7, "man", "not-read") == record
+        assert selectors.override_for(8, "man", "not-read") is None
+        assert selectors.override_for(7, "man", "not-qualified") is None
+
+    def test_a_rejected_one_opens_nothing(self, who: Plant) -> None:
+        self.decide(who, self.ask(who), accepted=False)
+        assert selectors.override_for(7, "man", "not-read") is None
+
+    def test_a_planned_one_ends(self, who: Plant) -> None:
+        with refused("not-valid"):
+            self.ask(who, valid_until=None)
+        past = self.ask(who, valid_until=clock.now() - timedelta(minutes=1))
+        self.decide(who, past)
+        assert selectors.override_for(7, "man", "not-read") is None
+
+    def test_nobody_decides_an_own_one_and_nobody_twice(self, who: Plant) -> None:
+        record = self.ask(who)
+        with refused("permission-denied"):
+            self.decide(who, record, name="leader")
+        self.decide(who, record)
+        with refused("transition-not-allowed"):
+            self.decide(who, record)
+        with refused("reason-required"):
+            services.close_deviation(actor=who.quality, deviation_id=record.pk, reason="")
+        assert services.close_deviation(actor=who.quality, deviation_id=record.pk, reason="Done").state == "closed"
+
+
+def test_what_happened_is_recorded_by_anyone_who_works(who: Plant) -> None:
+    record = services.report_event(actor=who.operator, what_happened="The lights went out")
+    assert (record.planned, record.source, record.state) == (False, "reported", "open")
+    with refused("permission-denied"):
+        services.report_event(actor=who.warehouse, what_happened="x")
+    with refused("not-valid"):
+        services.report_event(actor=who.operator, what_happened=" ")
+
+
+def test_an_inspection_has_its_inspector_and_a_rejection_its_words(who: Plant) -> None:
+    with refused("permission-denied"):
+        services.record_inspection(actor=who.operator, kind="patrol", result="accepted")
+    with refused("reason-required"):
+        services.record_inspection(actor=who.quality, kind="patrol", result="rejected")
+    made = services.record_inspection(actor=who.quality, kind="patrol", result="rejected", note="Burrs")
+    assert (made.inspector_name, made.number) == ("Quality", "INS-000001")
+
+
+def test_quality_is_found_by_number_order_and_words(who: Plant, stock: StockUnit) -> None:
+    record = raised(who, stock)
+    assert selectors.search(record.number) == [record]
+    assert selectors.search("scratched") == [record]
+    assert list(selectors.undispositioned([stock.lot_id])) == [record]
