@@ -1,5 +1,10 @@
-/** Browsers that cannot show a closed disclosure by style alone get the navigation opened on wide screens. */
+/** The navigation is a disclosure: open on wide screens, where its summary is hidden, and closed on narrow ones. */
 export function keepSideOpen(): void {
   const side = document.querySelector<HTMLDetailsElement>("details.ar-side");
-  if (side && !CSS.supports("selector(::details-content)") && matchMedia("(min-width: 992px)").matches) side.open = true;
+  const wide = matchMedia("(min-width: 992px)");
+  const follow = (): void => {
+    if (side) side.open = wide.matches;
+  };
+  follow();
+  wide.addEventListener("change", follow);
 }
