@@ -96,6 +96,10 @@ class InspectForm(forms.Form):
             )
         self.fields = {**points, **self.fields}
 
+    def points(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Each point beside the field for what was seen."""
+        return [(self[name], self[f"{name}_value"]) for name, _label in self.POINTS]
+
     def values(self) -> dict[str, Any]:
         """The arguments of `inspect_receipt`."""
         checks = [

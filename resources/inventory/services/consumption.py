@@ -40,13 +40,12 @@ def consume(
     Whether it may be used is the gates' question (`selectors.usability`); only the impossible is refused here:
     NotEnough, another kind of unit, a unit that does not convert exactly, a lot that goes into itself.
     """
-    row = Consumption(stock_unit_id, quantity, produced_lot_id, card_id, step_key, position, unit)
     with act(actor=actor, verb="inventory.stock.consumed") as this:
         container = lock_unit(stock_unit_id)
-        this.about(container.lot)
+        this.about(container)
         require(actor, USE, container.place.site_id)
         used = in_unit(quantity, unit or container.unit, container.unit)
-        _check_lots([row], [container])
+        this.relate(container.lot, _goes_into(produced_lot_id, container))
         take(container, used)
         container.save()
         target = counterpart(container.place.site_id, PlaceKind.PRODUCTION)
@@ -120,13 +119,30 @@ def _move_out(containers: Mapping[int, StockUnit], moved: Mapping[tuple[int, int
     Movement.objects.bulk_create(rows)
 
 
+def _goes_into(produced_lot_id: int, container: StockUnit) -> Lot:
+    produced: Lot | None = Lot.objects.filter(pk=produced_lot_id).first()
+    if produced is None:
+        raise _no_such_lot()
+    if produced.pk == container.lot_id:
+        raise _into_itself()
+    return produced
+
+
+def _into_itself() -> NotValid:
+    return NotValid(_("A lot does not go into itself."), code="same-lot", field="produced_lot")
+
+
+def _no_such_lot() -> NotValid:
+    return NotValid(_("There is no such lot to go into."), code="not-found", field="produced_lot")
+
+
 def _check_lots(rows: Sequence[Consumption], containers: Iterable[StockUnit]) -> None:
     lot_of = {unit.pk: unit.lot_id for unit in containers}
     produced = {row.produced_lot_id for row in rows}
     if any(lot_of[row.stock_unit_id] == row.produced_lot_id for row in rows):
-        raise NotValid(_("A lot does not go into itself."), code="same-lot", field="produced_lot")
+        raise _into_itself()
     if Lot.objects.filter(pk__in=produced).count() != len(produced):
-        raise NotValid(_("There is no such lot to go into."), code="not-found", field="produced_lot")
+        raise _no_such_lot()
 
 
 def remove_link(

@@ -86,7 +86,9 @@ def trace_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         if direction in (way, "both"):
             found = trace([lot.pk for lot in lots], way, net)
             nodes |= set(found.nodes)
-            parts.append({"way": way, "title": title, "lines": tree(found, way), "lots": len(found.nodes) - len(lots)})
+            parts.append(
+                {"way": way, "title": title, "lines": tree(found, way), "alone": len(found.nodes) == len(lots)}
+            )
     if request.GET.get("export") == "csv":
         return _csv(parts, query)
     page = int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdigit() else 1
@@ -164,7 +166,7 @@ def trace_graph(request: HttpRequest) -> JsonResponse:
         {
             "id": str(node.lot_id),
             "number": node.number,
-            "label": f"{node.item_number}\n{node.number}",
+            "label": node.item_number,
             "url": reverse("inventory:lot", args=[node.lot_id]),
         }
         for node in found.nodes.values()
