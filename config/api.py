@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("resources.equipment.api.urls")),
     path("", include("resources.personnel.api.urls")),
     path("", include("quality.api.urls")),
+    path("", include("dhr.api.urls")),
     path("", include("shopfloor.api.urls")),
     path("", include("routing.api.urls")),
     path("", include("foundation.imports.api.urls")),

@@ -72,3 +72,19 @@ def test_the_package_downloads_as_it_was_made(journey: Journey) -> None:
     response = client_of("auditor").get(reverse("dhr:package-download", args=[package.record.number, package.sha256]))
     assert response.content == journey.archive.read_bytes()
     assert response["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.requirement("BEY-21")
+def test_the_api_tells_the_same_record_and_hands_out_the_package(journey: Journey) -> None:
+    client = client_of("auditor")
+    record = journey.told.records[-1]
+    listed = client.get("/api/v1/batch-records/", {"lot__serial": "SN-000002"}).json()["results"]
+    assert [row["number"] for row in listed] == [record.number]
+    content = client.get(f"/api/v1/batch-records/{record.pk}/content/").json()
+    assert (content["schema"], content["completeness"]["missing"]) == ("dhr/1", [])
+    package = Package.objects.get()
+    assert client.get(f"/api/v1/packages/{package.sha256}/").content == journey.archive.read_bytes()
+    asked = client.post(f"/api/v1/batch-records/{record.pk}/package/")
+    assert (asked.status_code, asked.json()["package"]["sha256"]) == (202, package.sha256)
+    refused = client.post(f"/api/v1/batch-records/{record.pk}/release/", {"secret": "x"}, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "transition-not-allowed")

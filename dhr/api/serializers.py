@@ -1,0 +1,65 @@
+"""Shapes of the batch records' API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from dhr.models import DeviceHistoryRecord, Package, Release
+
+
+class RecordSerializer(serializers.ModelSerializer[DeviceHistoryRecord]):
+    """A batch record in a list; its content is an address of its own."""
+
+    order = serializers.CharField(source="batch.order.number")
+    batch = serializers.CharField(source="batch.number")
+    lot = serializers.CharField(source="lot.number")
+    serial = serializers.CharField(source="lot.serial")
+    item = serializers.CharField(source="lot.item.number")
+
+    class Meta:
+        model = DeviceHistoryRecord
+        fields = ("id", "number", "state", "order", "batch", "lot", "serial", "item", "opened_at")
+
+
+class SignSerializer(serializers.Serializer[Any]):
+    """Both components the first time in a session, then the secret alone."""
+
+    secret = serializers.CharField(write_only=True)
+    identity = serializers.CharField(write_only=True, required=False, default="")
+    note = serializers.CharField(required=False, default="", allow_blank=True)
+
+
+class ReleaseRequestSerializer(SignSerializer):
+    """``stock_units``: ids to release; left out: all that can be."""
+
+    stock_units = serializers.ListField(child=serializers.IntegerField(), required=False, default=None)
+
+
+class ReleaseSerializer(serializers.ModelSerializer[Release]):
+    version = serializers.IntegerField(source="version.version")
+    content_hash = serializers.CharField(source="version.content_hash")
+
+    class Meta:
+        model = Release
+        fields = ("id", "version", "content_hash", "quantity", "unit", "stock_units", "at")
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField()
+
+
+class PackageSerializer(serializers.ModelSerializer[Package]):
+    class Meta:
+        model = Package
+        fields = ("id", "file_name", "sha256", "size", "key_fingerprint", "made_at")
+
+
+class PackageJobSerializer(serializers.Serializer[Any]):
+    """How far the worker is; ``package`` appears when it is made."""
+
+    job = serializers.IntegerField()
+    state = serializers.CharField()
+    progress = serializers.IntegerField()
+    package = PackageSerializer(allow_null=True)

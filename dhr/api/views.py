@@ -1,0 +1,177 @@
+"""Batch records over the API: read, review, release, take the package away; the same services as on screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from dhr import services
+from dhr.api.serializers import (
+    PackageJobSerializer,
+    PackageSerializer,
+    ReasonSerializer,
+    RecordSerializer,
+    ReleaseRequestSerializer,
+    ReleaseSerializer,
+    SignSerializer,
+)
+from dhr.compile import load_scope, record_content
+from dhr.models import DeviceHistoryRecord, Package
+from dhr.services.packaging import KIND
+from foundation.accounts.policies import require
+from foundation.accounts.web import actor_of
+from foundation.core.actor import Actor
+from foundation.core.api.writes import once
+from foundation.core.canonical import canonical_json, content_hash
+from foundation.core.models import Job
+from foundation.files.web import download
+from foundation.records.services import Credentials
+
+IDEMPOTENCY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="A UUID; a repeat gives the first answer again"
+)
+
+
+class RecordView(APIView):
+    """``self.actor`` asks; reading needs ``dhr.view_record``, writes ask their services."""
+
+    actor: Actor
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.actor = actor_of(request)  # type: ignore[arg-type]
+        if request.method == "GET":
+            require(self.actor, "dhr.view_record")
+
+    def read(self, form: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+        asked = form(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return dict(asked.validated_data)
+
+
+def _records() -> QuerySet[DeviceHistoryRecord]:
+    rows: QuerySet[DeviceHistoryRecord] = DeviceHistoryRecord.objects.select_related("batch__order", "lot__item")
+    return rows
+
+
+def _record(pk: int) -> dict[str, Any]:
+    return dict(RecordSerializer(get_object_or_404(_records(), pk=pk)).data)
+
+
+def _credentials(data: dict[str, Any]) -> Credentials:
+    return Credentials(secret=data["secret"], identity=data["identity"])
+
+
+class RecordList(RecordView, ListAPIView):
+    """Batch records, newest first; filter by state, order or lot."""
+
+    queryset = DeviceHistoryRecord.objects.none()
+    serializer_class = RecordSerializer
+    filterset_fields = ("state", "batch__order__number", "lot__number", "lot__serial")
+
+    def get_queryset(self) -> QuerySet[DeviceHistoryRecord]:
+        return _records()
+
+
+class RecordDetail(RecordView):
+    @extend_schema(responses=RecordSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(_record(pk))
+
+
+class RecordContent(RecordView):
+    """The whole content as canonical JSON (docs/domain/dhr-data.md); its hash is the ETag."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        content = record_content(load_scope(get_object_or_404(DeviceHistoryRecord, pk=pk)))
+        response = HttpResponse(canonical_json(content), content_type="application/json")
+        response["ETag"] = f'"{content_hash(content)}"'
+        return response
+
+
+class RecordReview(RecordView):
+    @extend_schema(request=SignSerializer, responses=RecordSerializer, parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int) -> Response:
+        data = self.read(SignSerializer, request)
+
+        def do() -> tuple[int, Any]:
+            services.review_record(actor=self.actor, record_id=pk, credentials=_credentials(data), note=data["note"])
+            return 200, _record(pk)
+
+        return once(request, f"dhr.review.{pk}", do)
+
+
+class RecordReopen(RecordView):
+    @extend_schema(request=ReasonSerializer, responses=RecordSerializer, parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int) -> Response:
+        data = self.read(ReasonSerializer, request)
+
+        def do() -> tuple[int, Any]:
+            services.reopen_record(actor=self.actor, record_id=pk, reason=data["reason"])
+            return 200, _record(pk)
+
+        return once(request, f"dhr.reopen.{pk}", do)
+
+
+class RecordRelease(RecordView):
+    @extend_schema(request=ReleaseRequestSerializer, responses={201: ReleaseSerializer}, parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int) -> Response:
+        data = self.read(ReleaseRequestSerializer, request)
+
+        def do() -> tuple[int, Any]:
+            release = services.release_record(
+                actor=self.actor,
+                record_id=pk,
+                credentials=_credentials(data),
+                stock_unit_ids=data["stock_units"],
+                note=data["note"],
+            )
+            return 201, dict(ReleaseSerializer(release).data)
+
+        return once(request, f"dhr.release.{pk}", do)
+
+
+class RecordPackage(RecordView):
+    """POST asks the worker for the package of the newest signed version; GET tells how far it is."""
+
+    @extend_schema(request=None, responses={202: PackageJobSerializer}, parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int) -> Response:
+        def do() -> tuple[int, Any]:
+            return 202, _job(services.request_package(actor=self.actor, record_id=pk))
+
+        return once(request, f"dhr.package.{pk}", do)
+
+    @extend_schema(responses=PackageJobSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        rows = Job.objects.filter(kind=KIND, payload__record=pk).order_by("-pk")
+        return Response(_job(get_object_or_404(rows[:1])))
+
+
+class PackageDownload(RecordView):
+    """The package's bytes."""
+
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    def get(self, request: Request, sha256: str) -> HttpResponse:
+        package = get_object_or_404(Package, sha256=sha256)
+        content = services.package_path(package.sha256).read_bytes()
+        return download(content, name=package.file_name, media_type="application/zip")
+
+
+def _job(job: Job) -> dict[str, Any]:
+    made = Package.objects.filter(job_key=job.unique_key).first()
+    return {
+        "job": job.pk,
+        "state": job.state,
+        "progress": job.progress,
+        "package": dict(PackageSerializer(made).data) if made else None,
+    }
