@@ -83,6 +83,7 @@ def release_record(
     """
     with act(actor=actor, verb="dhr.record.released", reason=note) as this:
         record, scope = _locked(this, record_id)
+        RECORD_STATES.next(record.state, "release", reason=note)
         found = releasable_units(scope)
         chosen = _chosen(found, stock_unit_ids)
         whole = len(chosen) == len(found) and not _held_rest(scope)
