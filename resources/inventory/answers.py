@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from foundation.accounts.policies import may
 from foundation.core.actor import Actor
@@ -69,7 +70,8 @@ def todo(actor: Actor) -> list[Todo]:
             found.append(
                 Todo(
                     group=_("Incoming checks"),
-                    title=_("%(count)d lots wait in quarantine") % {"count": count},
+                    title=ngettext("%(count)d lot waits in quarantine", "%(count)d lots wait in quarantine", count)
+                    % {"count": count},
                     url=reverse("inventory:quarantine-list"),
                     icon_name="checkup-list",
                 )
@@ -80,7 +82,7 @@ def todo(actor: Actor) -> list[Todo]:
             found.append(
                 Todo(
                     group=_("Holds"),
-                    title=_("%(count)d holds are open") % {"count": count},
+                    title=ngettext("%(count)d hold is open", "%(count)d holds are open", count) % {"count": count},
                     url=reverse("inventory:hold-list"),
                     icon_name="hand-stop",
                 )

@@ -86,6 +86,7 @@ def test_limits_say_in_or_out(value: str | None, lower: str | None, upper: str |
 
 def test_a_verb_reads_as_words() -> None:
     assert verb_words("inventory.lot.received") == "Lot received"
+    assert verb_words("60.20") == "60.20"
     assert verb_words("accounts.session.opened_again") == "Session opened again"
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+
+VERB = re.compile(r"[a-z_]+\.[a-z_]+\.[a-z_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,9 @@ def verb_words(verb: str) -> str:
     translated = _(verb) if verb else ""
     if translated != verb:
         return translated
-    parts = verb.split(".")
-    words = " ".join(parts[1:] if len(parts) == 3 else parts).replace("_", " ")
+    if not VERB.fullmatch(verb):
+        return verb
+    words = " ".join(verb.split(".")[1:]).replace("_", " ")
     return words[:1].upper() + words[1:]
 
 
