@@ -30,15 +30,23 @@ PROVIDERS: dict[str, list[str]] = {
     ],
     "changecontrol.open_orders": ["shopfloor.selectors.open_orders"],
     "inventory.lot_context": ["shopfloor.selectors.lot_context"],
+    "inventory.lot_records": ["dhr.selectors.lot_records"],
     "imports.schemas": ["bom.services.parts_list.schemas"],
     "alerts.open_count": ["foundation.alerts.selectors.open_count"],
     "todo": [
         "foundation.accounts.answers.todo",
         "foundation.alerts.answers.todo",
         "resources.inventory.answers.todo",
+        "shopfloor.answers.todo",
         "dhr.selectors.todo",
     ],
-    "search": ["foundation.accounts.answers.search", "resources.inventory.answers.search", "dhr.selectors.search", "routing.answers.search"],
+    "search": [
+        "foundation.accounts.answers.search",
+        "resources.inventory.answers.search",
+        "shopfloor.answers.search",
+        "dhr.selectors.search",
+        "routing.answers.search",
+    ],
 }
 
 JOBS: dict[str, str] = {

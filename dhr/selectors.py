@@ -17,6 +17,7 @@ from foundation.core.refs import RecordRef
 from foundation.core.texts import localized
 from foundation.records.models import Signature
 from foundation.records.selectors import FOREIGN, VALID
+from resources.inventory.models import Lot
 
 
 def signatures_with_validity(record: DeviceHistoryRecord, rows: list[Signature]) -> list[dict[str, Any]]:
@@ -75,4 +76,20 @@ def _todo(group: Any, **wanted: Any) -> list[Todo]:
             icon_name="certificate",
         )
         for row in rows
+    ]
+
+
+def lot_records(lot: Lot, actor: Actor) -> list[Found]:
+    """Provider of ``inventory.lot_records``: the record that proves this lot or serial."""
+    if not may(actor, "dhr.view_record"):
+        return []
+    return [
+        Found(
+            kind=_("Batch record"),
+            number=row.number,
+            url=reverse("dhr:record", args=[row.number]),
+            state=row.state,
+            state_label=row.get_state_display(),
+        )
+        for row in DeviceHistoryRecord.objects.filter(lot_id=lot.pk).order_by("-pk")
     ]

@@ -153,8 +153,8 @@ class OrderForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        item, site = self.fields["item"], self.fields["site"]
-        assert isinstance(item, forms.ModelChoiceField) and isinstance(site, forms.ModelChoiceField)
+        item: Any = self.fields["item"]
+        site: Any = self.fields["site"]
         item.queryset = Item.objects.filter(make_or_buy=MakeOrBuy.MAKE).exclude(tracking="none").order_by("number")
         item.label_from_instance = lambda row: f"{row.number} · {localized(row.name)}"
         site.queryset = Site.objects.order_by("code")

@@ -161,7 +161,9 @@ def _material_code(unit: StockUnit, line: Line, evidence: dict[str, Any]) -> str
         return "empty"
     if evidence.get("holds"):
         return "held"
-    return "not-released" if unit.status != StockStatus.RELEASED and not unit.lot.is_expired(clock.today()) else "expired"
+    return (
+        "not-released" if unit.status != StockStatus.RELEASED and not unit.lot.is_expired(clock.today()) else "expired"
+    )
 
 
 def method_gate(asked: Asked) -> GateAnswer:

@@ -1,15 +1,15 @@
 from django.urls import path, register_converter
 
-from shopfloor.views import acts, checks, corrections, entries, work
+from shopfloor.views import acts, cards, checks, corrections, entries, orders, work
 
 app_name = "shopfloor"
 CARD = "shop/cards/<int:pk>/"
 
 
-class Verb:
-    """Acts that are a button."""
+class Word:
+    """One of the words of its pattern."""
 
-    regex = "read|start|resume|pause|clock-in|clock-out|machine"
+    regex = ""
 
     def to_python(self, value: str) -> str:
         return value
@@ -18,7 +18,14 @@ class Verb:
         return value
 
 
-register_converter(Verb, "card_verb")
+def words(name: str, pattern: str) -> None:
+    register_converter(type(name, (Word,), {"regex": pattern}), name)
+
+
+words("card_verb", "read|start|resume|pause|clock-in|clock-out|machine")
+words("order_verb", "dispatch|hold|resume|cancel|close")
+words("order_tab", "readiness|travellers|quality|trail")
+words("decision", "approve|refuse")
 
 TABLET = [
     path("shop/", work.station, name="station"),
@@ -44,4 +51,18 @@ TABLET = [
     path(CARD + "entries/<int:record>/remove/", corrections.remove, name="remove"),
     path(CARD + "<card_verb:verb>/", acts.act, name="act"),
 ]
-urlpatterns = TABLET
+DESK = [
+    path("orders/", orders.orders, name="order-list"),
+    path("orders/new/", orders.order_create, name="order-create"),
+    path("orders/<int:pk>/", orders.order_page, name="order"),
+    path("orders/<int:pk>/<order_tab:tab>/", orders.order_page, name="order-tab"),
+    path("orders/<int:pk>/act/<order_verb:verb>/", orders.order_act, name="order-act"),
+    path("batches/", cards.batches, name="batch-list"),
+    path("batches/<int:pk>/", cards.batch, name="batch"),
+    path("cards/<int:pk>/", cards.card, name="card"),
+    path("cards/<int:pk>/unblock/", cards.unblock, name="unblock"),
+    path("corrections/", cards.corrections, name="correction-list"),
+    path("corrections/<int:pk>/<decision:answer>/", cards.correction_decide, name="correction-decide"),
+    path("board/", cards.board, name="board"),
+]
+urlpatterns = [*TABLET, *DESK]
