@@ -18,7 +18,7 @@ from routing.selectors.loading import Loaded, allocated, demand_of
 
 def problems(loaded: Loaded) -> Iterator[Problem]:
     """Problems of allocation."""
-    uses = loaded.uses_by_position()
+    uses = loaded.uses_by_position
     lines = {line.position: line for line in loaded.lines}
     needed = needed_positions(loaded.lines)
     for line in loaded.lines:
@@ -68,7 +68,7 @@ def _use_fits(loaded: Loaded, use: MaterialUse, line: BomLine | None) -> Iterato
         yield Problem(number, "no-such-line", text % {"position": use.position}, position=use.position)
     elif line.component_id != use.item_id:
         text = _("%(position)s is %(now)s in the BOM now, it was %(was)s: confirm the allocation.")
-        values = {"position": use.position, "now": line.component.number, "was": use.item.number}
+        values = {"position": use.position, "now": line.component.number, "was": loaded.items[use.item_id].number}
         yield Problem(number, "item-changed", text % values, position=use.position)
     elif not same_dimension(use.unit, line.unit):
         text = _("%(position)s is counted in %(unit)s.")
@@ -91,7 +91,7 @@ def _intermediates(loaded: Loaded, lines: dict[str, BomLine], uses: dict[str, li
 
 def _made(loaded: Loaded, row: IntermediateMade, line: BomLine | None, uses: list[MaterialUse]) -> Iterator[Problem]:
     number = loaded.number(row.operation_id)
-    values = {"position": row.position, "item": row.item.number}
+    values = {"position": row.position, "item": loaded.items[row.item_id].number}
     if line is None or line.component_id != row.item_id:
         yield Problem(
             number, "made-not-in-bom", _("%(position)s is not this item in the BOM.") % values, position=row.position

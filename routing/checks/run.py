@@ -10,7 +10,7 @@ from routing.selectors.loading import Loaded, load
 
 def validate_routing(revision: RoutingRevision) -> list[Problem]:
     """Every problem, by operation: one start, a reachable end, no cycle but declared loops, every BOM line consumed, sane
-    parameters, complete steps, texts in every language. Nine queries, whatever the size."""
+    parameters, complete steps, texts in every language. Six queries, whatever the size."""
     return problems_of(load(revision))
 
 

@@ -32,7 +32,7 @@ class Allocation:
 
 def allocations(loaded: Loaded, needed: set[str]) -> list[Allocation]:
     """Every BOM line in the order of positions; what waits comes first."""
-    uses = loaded.uses_by_position()
+    uses = loaded.uses_by_position
     made = {row.position: (loaded.by_id[row.operation_id], row) for row in loaded.made}
     found = []
     for line in loaded.lines:

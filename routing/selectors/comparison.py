@@ -80,8 +80,7 @@ class Change:
 def compare_routings(before: RoutingRevision, after: RoutingRevision) -> list[Change]:
     """What changed from one revision to the other: operations, steps, parameters, materials; in the order of the newer.
 
-    Operations are the same when they have the same number, else when they have the same name (a renumbered list is not a
-    list of new operations).
+    A renumbered list is not a list of new operations, nor is a renamed operation a new one (`_paired`).
     """
     return list(compare_contents(routing_content(before), routing_content(after)))
 
@@ -103,27 +102,31 @@ def compare_contents(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator
         yield from _steps(where, left["steps"], right["steps"])
 
 
-def _paired(
-    old: list[dict[str, Any]], new: list[dict[str, Any]]
-) -> list[tuple[dict[str, Any] | None, dict[str, Any] | None]]:
-    by_name = {str(operation["name"]): operation for operation in old}
-    by_number = {operation["number"]: operation for operation in old}
-    taken: set[int] = set()
-    pairs: list[tuple[dict[str, Any] | None, dict[str, Any] | None]] = []
-    for operation in new:
-        found = by_name.get(str(operation["name"]))
-        if found is None:
-            same_number = by_number.get(operation["number"])
-            # the number alone means the same operation only while its old name is not elsewhere in the new list
-            renamed = same_number and str(same_number["name"]) not in {str(other["name"]) for other in new}
-            found = same_number if renamed else None
-        if found is not None and found["number"] in taken:
-            found = None
-        if found is not None:
-            taken.add(found["number"])
-        pairs.append((found, operation))
-    removed = [(operation, None) for operation in old if operation["number"] not in taken]
-    return sorted([*pairs, *removed], key=lambda pair: (pair[1] or pair[0] or {})["number"])
+Side = dict[str, Any] | None
+
+
+def _paired(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[tuple[Side, Side]]:
+    """Same number and name first, then the same name (a renumbered list), then the same number (a renamed operation)."""
+    left, right = list(old), list(new)
+    pairs: list[tuple[Side, Side]] = []
+    for same in (
+        lambda operation: (operation["number"], str(operation["name"])),
+        lambda operation: str(operation["name"]),
+        lambda operation: operation["number"],
+    ):
+        waiting: dict[Any, list[dict[str, Any]]] = {}
+        for operation in left:
+            waiting.setdefault(same(operation), []).append(operation)
+        rest = []
+        for operation in right:
+            found = waiting.get(same(operation))
+            if found:
+                pairs.append((found.pop(0), operation))
+            else:
+                rest.append(operation)
+        left, right = [operation for found in waiting.values() for operation in found], rest
+    every: list[tuple[Side, Side]] = [*pairs, *((row, None) for row in left), *((None, row) for row in right)]
+    return sorted(every, key=lambda pair: (pair[1] or pair[0] or {})["number"])
 
 
 def _operation_words(operation: Mapping[str, Any] | None) -> str:
