@@ -116,6 +116,17 @@ def containers(lot_ids: Sequence[int], where: Place, origin: Place, kind: str, s
     )
 
 
+def moves(unit_ids: Sequence[int], where: Place) -> None:
+    """A container was carried about within its place: no change of quantity."""
+    now = clock.now().isoformat()
+    copy(
+        Movement,
+        ("stock_unit_id", "from_place_id", "to_place_id", "kind", "quantity", "change", "unit", "step_key", "at", "tx"),
+        ((key, where.pk, where.pk, "move", 100, 0, "pcs", "", now, 0) for key in unit_ids),
+        history=False,
+    )
+
+
 def links(pairs: Iterable[tuple[int, int]]) -> None:
     now = clock.now().isoformat()
     copy(
