@@ -68,7 +68,9 @@ class RaiseForm(TextsForm):
 def free_drafts(model: Any) -> Any:
     """Revisions in draft or in review that no open change carries."""
     carried = ChangeRequest.objects.open()
-    rows = model.objects.filter(state__in=[RevisionState.DRAFT, RevisionState.IN_REVIEW]).exclude(changes__change__in=carried)
+    rows = model.objects.filter(state__in=[RevisionState.DRAFT, RevisionState.IN_REVIEW]).exclude(
+        changes__change__in=carried
+    )
     return rows.select_related("item").order_by("number")
 
 

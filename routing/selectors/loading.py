@@ -104,5 +104,6 @@ def demand_of(line: BomLine) -> Decimal:
 def allocated(line: BomLine, uses: list[MaterialUse]) -> Decimal:
     """What operations consume of a line, in the line's unit."""
     return sum(
-        (use.quantity if use.unit == line.unit else convert(use.quantity, use.unit, line.unit) for use in uses), Decimal(0)
+        (use.quantity if use.unit == line.unit else convert(use.quantity, use.unit, line.unit) for use in uses),
+        Decimal(0),
     )

@@ -13,6 +13,7 @@ from foundation.files.exceptions import FileRefused
 from foundation.files.selectors import content_of
 from foundation.imports.exceptions import FileNotReadable, StillProblems
 from foundation.imports.models import ImportBatch, SavedMapping, StagedDecision, StagedRow
+from foundation.imports.schema import text_of
 from foundation.imports.services import (
     abandon_batch,
     accept_suggestions,
@@ -24,7 +25,6 @@ from foundation.imports.services import (
     reread_batch,
     stage_file,
 )
-from foundation.imports.schema import text_of
 from foundation.records.models import LedgerEntry
 from tests.factories.people import SETUP, actor_for, person
 

@@ -26,7 +26,7 @@ def journey(committed_module: None, tmp_path_factory: pytest.TempPathFactory, se
     story = Narrator(out)
     told = tell(story)
     archive = prove_to_a_stranger(story, told, tmp_path_factory.mktemp("out"))
-    yield Journey(told, archive, out.getvalue(), story)
+    return Journey(told, archive, out.getvalue(), story)
 
 
 @pytest.fixture(scope="module")

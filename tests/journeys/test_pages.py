@@ -86,5 +86,7 @@ def test_the_api_tells_the_same_record_and_hands_out_the_package(journey: Journe
     assert client.get(f"/api/v1/packages/{package.sha256}/").content == journey.archive.read_bytes()
     asked = client.post(f"/api/v1/batch-records/{record.pk}/package/")
     assert (asked.status_code, asked.json()["package"]["sha256"]) == (202, package.sha256)
-    refused = client.post(f"/api/v1/batch-records/{record.pk}/release/", {"secret": "x"}, content_type="application/json")
+    refused = client.post(
+        f"/api/v1/batch-records/{record.pk}/release/", {"secret": "x"}, content_type="application/json"
+    )
     assert (refused.status_code, refused.json()["code"]) == (409, "transition-not-allowed")
