@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from foundation.accounts.policies import may
+from foundation.accounts.policies import may, require
 from foundation.core.actor import Actor
 from foundation.core.decisions import YES, Decision, no
+from foundation.core.errors import PermissionDenied
 from quality.exceptions import OwnWork
 from quality.models import Deviation, Nonconformance
 
@@ -29,11 +30,19 @@ def can_decide_deviation(actor: Actor, deviation: Deviation) -> Decision:
     return _not_own(actor, deviation.raised_by_id) if allowed else allowed
 
 
-def require_decision(decision: Decision, actor: Actor, raised_by: int | None) -> None:
-    """The refusal that is true: no right at all, or one's own case."""
-    if not decision and actor.user_id is not None and actor.user_id == raised_by:
+def require_decision(actor: Actor, permission: str, raised_by: int | None) -> None:
+    """The refusal that is true: PermissionDenied without the right, OwnWork for one's own case."""
+    require(actor, permission)
+    decision = _not_own(actor, raised_by)
+    if not decision:
         raise OwnWork(decision.reason)
-    decision.require()
+
+
+def person_of(actor: Actor) -> int:
+    """The person who acts. PermissionDenied for the system: judging and signing are people's work."""
+    if actor.user_id is None:
+        raise PermissionDenied(_("Only a person can do this."))
+    return actor.user_id
 
 
 def _not_own(actor: Actor, raised_by: int | None) -> Decision:

@@ -28,7 +28,9 @@ def stock_unit_id_of(card: WorkCard) -> int | None:
 
 def stock_unit_of(card: WorkCard) -> StockUnit | None:
     """The same, with its lot."""
-    return StockUnit.objects.select_related("lot").filter(pk=stock_unit_id_of(card)).first()
+    pk = stock_unit_id_of(card)
+    found: StockUnit | None = StockUnit.objects.select_related("lot").filter(pk=pk).first() if pk else None
+    return found
 
 
 def holds_touching(card: WorkCard) -> Touching:

@@ -19,7 +19,7 @@ from foundation.records.act import act
 from foundation.records.services import Credentials, ToSign, sign
 from quality.events import DeviationDecided, DeviationRaised
 from quality.models import Deviation
-from quality.policies import can_decide_deviation, can_raise, require_decision
+from quality.policies import can_raise, require_decision
 from quality.selectors import deviation_content
 from quality.services.containment import tell_quality
 from quality.services.places import NOWHERE, Found
@@ -134,7 +134,7 @@ def decide_deviation(
     with act(actor=actor, verb="quality.deviation.decided", reason=decision) as this:
         record = _locked(deviation_id)
         this.about(record)
-        require_decision(can_decide_deviation(actor, record), actor, record.raised_by_id)
+        require_decision(actor, "quality.decide_deviation", record.raised_by_id)
         row = DEVIATION.next(record.state, "accept" if accepted else "reject", reason=decision)
         record.state, record.decision = DeviationState(row.target), decision.strip()
         record.decided_by_id, record.decided_at = actor.user_id, this.at

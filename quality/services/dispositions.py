@@ -17,7 +17,7 @@ from foundation.records.services import Credentials, ToSign, sign
 from quality.events import DispositionDecided, DispositionExecuted
 from quality.exceptions import QuantityNotLeft
 from quality.models import Disposition, Nonconformance
-from quality.policies import can_decide_disposition, require_decision
+from quality.policies import person_of, require_decision
 from quality.selectors import disposition_content, undecided_pieces, undecided_quantity
 from quality.services.containment import release_containment, scrap_contained
 from quality.services.nonconformances import lock_nonconformance
@@ -50,7 +50,7 @@ def decide_disposition(
     with act(actor=actor, verb="quality.disposition.decided", reason=choice.justification) as this:
         record = lock_nonconformance(nonconformance_id)
         this.about(record)
-        require_decision(can_decide_disposition(actor, record), actor, record.raised_by_id)
+        require_decision(actor, "quality.decide_disposition", record.raised_by_id)
         left = undecided_quantity(record)
         event = "decide" if choice.quantity == left else "decide_part"
         row = NONCONFORMANCE.next(record.state, event)
@@ -115,7 +115,7 @@ def _unsigned(record: Nonconformance, choice: Choice, pieces: list[int], actor: 
         rework_operation=choice.rework_operation,
         regulatory_requirements_met=choice.regulatory_requirements_met,
         expires_on=choice.expires_on,
-        decided_by_id=int(actor.user_id or 0),
+        decided_by_id=person_of(actor),
     )
 
 

@@ -14,6 +14,7 @@ from foundation.core.numbering import next_number
 from foundation.records.act import act
 from quality.events import InspectionRecorded
 from quality.models import Inspection
+from quality.policies import person_of
 from quality.services.places import NOWHERE, Found
 from quality.states import InspectionKind, InspectionResult
 
@@ -46,7 +47,7 @@ def record_inspection(
             result=result,
             checks=[dict(check) for check in checks],
             note=note.strip(),
-            inspector_id=actor.user_id,
+            inspector_id=person_of(actor),
             inspector_name=actor.name,
             station=actor.station,
             at=this.at,

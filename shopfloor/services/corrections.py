@@ -13,6 +13,7 @@ from foundation.core.errors import NotValid
 from foundation.core.refs import RecordRef
 from foundation.records.act import Act, act
 from foundation.records.services import Credentials, ToSign, sign
+from quality.policies import person_of
 from shopfloor.exceptions import EntryNotValid, NotPossible
 from shopfloor.models import Correction, StepRecord
 from shopfloor.policies import can_correct_own, require_other_person
@@ -62,7 +63,7 @@ def request_correction(*, actor: Actor, record_id: int, new_value: str, reason: 
             record=record,
             new_value=judged.value,
             reason=reason.strip(),
-            asked_by_id=actor.user_id,
+            asked_by_id=person_of(actor),
             asked_by_name=actor.name,
             asked_at=this.at,
         )

@@ -82,10 +82,11 @@ def dispatch_order(*, actor: Actor, order_id: int, serials: Sequence[str] = ()) 
 
 def _effective(order: WorkOrder, this: Act) -> CardAnswer:
     """For sale: the card for production. Else one approved for trial, when there is one."""
-    asked = {"at": this.at, "order_number": order.number, "variant": order.variant}
     trial = Effectivity.objects.filter(item_id=order.item_id, variant=order.variant, purpose=Purpose.TRIAL)
     purpose = Purpose.TRIAL if order.not_for_sale and trial.exists() else Purpose.PRODUCTION
-    return effective_process_card(order.item_id, purpose=purpose, **asked)
+    return effective_process_card(
+        order.item_id, at=this.at, order_number=order.number, variant=order.variant, purpose=purpose
+    )
 
 
 def _make_batch(
@@ -143,9 +144,10 @@ def _make_cards(
     this: Act, order: WorkOrder, batch: ProductionBatch, units: Sequence[BatchUnit], definition: Definition
 ) -> list[WorkCard]:
     """One card per operation and batch, or per operation and serial; the first operations have their pieces at once."""
+    owners: list[BatchUnit | None] = list(units) or [None]
     rows = [
         _card(order, batch, unit, definition, operation, sequence)
-        for unit in (units or [None])
+        for unit in owners
         for sequence, operation in enumerate(definition.operations, start=1)
     ]
     cards: list[WorkCard] = bulk_create_tracked(WorkCard, rows)

@@ -8,6 +8,7 @@ from foundation.accounts.policies import require
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid
 from foundation.records.act import act
+from quality.policies import person_of
 from shopfloor.models import Handover
 from shopfloor.policies import WORK, require_other_person
 from shopfloor.services.cards import resume_work
@@ -30,7 +31,7 @@ def hand_over(*, actor: Actor, card_id: int, machine_state: str = "", note: str 
             open_steps=[entry.as_json() for entry in open_steps[:500]],
             machine_state=machine_state.strip(),
             note=note.strip(),
-            outgoing_id=actor.user_id,
+            outgoing_id=person_of(actor),
             outgoing_name=actor.name,
             offered_at=this.at,
         )

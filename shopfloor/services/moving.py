@@ -187,10 +187,7 @@ def _rework_on(this: Act, work: Work, pieces: Sequence[int]) -> None:
     card = work.card
     next_card = (
         WorkCard.objects.filter(
-            origin_id=card.origin_id,
-            rework_cycle=card.rework_cycle,
-            nonconformance_id=card.nonconformance_id,
-            sequence__gt=card.sequence,
+            origin=card.origin, rework_cycle=card.rework_cycle, sequence__gt=card.sequence, kind=CardKind.REWORK
         )
         .order_by("sequence")
         .first()
@@ -199,7 +196,7 @@ def _rework_on(this: Act, work: Work, pieces: Sequence[int]) -> None:
         [locked] = lock_cards(WorkCard.objects.filter(pk=next_card.pk))
         arrive(this, locked, pieces)
         return
-    [origin] = lock_cards(WorkCard.objects.filter(pk=card.origin_id))
+    [origin] = lock_cards(WorkCard.objects.filter(pk=int(card.origin_id or 0)))
     back = open_locked(origin, work.actor)
     if card.operation == origin.operation:  # the operation itself was done again, its readings included
         move_pieces(this, back, Bucket.REWORK, Bucket.GOOD, pieces, Why.RETURNED)

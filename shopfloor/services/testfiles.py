@@ -19,6 +19,7 @@ from foundation.files.models import Attachment
 from foundation.files.selectors import content_of
 from foundation.files.services import keep_original
 from foundation.records.act import Act, act
+from quality.policies import person_of
 from shopfloor.definition import StepDefinition
 from shopfloor.exceptions import EntryNotValid, NotPossible
 from shopfloor.models import SampleExclusion, StepRecord, TestFile
@@ -191,7 +192,7 @@ def exclude_sample(*, actor: Actor, test_file_id: int, rows: Sequence[int], reas
                     row=row,
                     values=recording.values_of(row),
                     reason=reason.strip(),
-                    excluded_by_id=actor.user_id,
+                    excluded_by_id=person_of(actor),
                     excluded_by_name=actor.name,
                     at=this.at,
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -161,7 +162,9 @@ def _usable(found: Mapping[str, StockUnit], code: str, line: Line, card: WorkCar
 def _spread(cards: Sequence[WorkCard], line: Line, step_key: str, units: Sequence[StockUnit]) -> list[Consumption]:
     """Each unit takes what it needs from the first container that has some left."""
     need = line.needed(1)
-    stock = [[unit.pk, convert(unit.quantity, unit.unit, line.unit)] for unit in reversed(units)]
+    stock: list[tuple[int, Decimal]] = [
+        (unit.pk, convert(unit.quantity, unit.unit, line.unit)) for unit in reversed(units)
+    ]
     rows: list[Consumption] = []
     for card in cards:
         missing = need
@@ -173,13 +176,13 @@ def _spread(cards: Sequence[WorkCard], line: Line, step_key: str, units: Sequenc
                     code="not-enough",
                     field="containers",
                 )
-            part = min(missing, stock[-1][1])
+            stock_unit_id, there = stock.pop()
+            part = min(missing, there)
             if part > 0:
-                rows.append(Consumption(stock[-1][0], part, card.lot_id, card.pk, step_key, line.position, line.unit))
+                rows.append(Consumption(stock_unit_id, part, card.lot_id, card.pk, step_key, line.position, line.unit))
             missing -= part
-            stock[-1][1] -= part
-            if stock[-1][1] <= 0:
-                stock.pop()
+            if there > part:
+                stock.append((stock_unit_id, there - part))
     return rows
 
 
