@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Section:
 
 NAVIGATION: tuple[Section, ...] = (
     Section(
-        _("Define"),
+        pgettext_lazy("part of the loop", "Define"),
         (
             Entry(_("Items"), "bom:item-list", icon_name="package", permission="bom.view_bom"),
             Entry(_("Bills of materials"), "bom:revision-list", icon_name="hierarchy-2", permission="bom.view_bom"),
@@ -41,7 +42,7 @@ NAVIGATION: tuple[Section, ...] = (
         ),
     ),
     Section(
-        _("Change"),
+        pgettext_lazy("part of the loop", "Change"),
         (
             Entry(
                 _("Change requests"),
@@ -58,7 +59,7 @@ NAVIGATION: tuple[Section, ...] = (
         ),
     ),
     Section(
-        _("Plan"),
+        pgettext_lazy("part of the loop", "Plan"),
         (
             Entry(
                 _("Work orders"), "shopfloor:order-list", icon_name="clipboard-list", permission="shopfloor.view_order"
@@ -66,7 +67,7 @@ NAVIGATION: tuple[Section, ...] = (
         ),
     ),
     Section(
-        _("Make"),
+        pgettext_lazy("part of the loop", "Make"),
         (
             Entry(_("Shop floor"), "shopfloor:station", icon_name="device-tablet", permission="shopfloor.work_card"),
             Entry(_("Batches"), "shopfloor:batch-list", icon_name="stack-2", permission="shopfloor.view_order"),
@@ -74,7 +75,7 @@ NAVIGATION: tuple[Section, ...] = (
         ),
     ),
     Section(
-        _("Check"),
+        pgettext_lazy("part of the loop", "Check"),
         (
             Entry(
                 _("Inspections"), "quality:inspection-list", icon_name="checkup-list", permission="quality.view_quality"
@@ -94,7 +95,7 @@ NAVIGATION: tuple[Section, ...] = (
         ),
     ),
     Section(
-        _("Prove"),
+        pgettext_lazy("part of the loop", "Prove"),
         (
             Entry(_("Batch records (DHR)"), "dhr:record-list", icon_name="certificate", permission="dhr.view_record"),
             Entry(_("Trace"), "inventory:trace", icon_name="affiliate", permission="inventory.view_stock"),
@@ -102,9 +103,9 @@ NAVIGATION: tuple[Section, ...] = (
             Entry(_("Verify a package"), "records:verification", icon_name="shield-check"),
         ),
     ),
-    Section(_("Improve"), ()),
+    Section(pgettext_lazy("part of the loop", "Improve"), ()),
     Section(
-        _("Resources"),
+        pgettext_lazy("part of the loop", "Resources"),
         (
             Entry(_("Lots"), "inventory:lot-list", icon_name="barcode", permission="inventory.view_stock"),
             Entry(
@@ -128,7 +129,7 @@ NAVIGATION: tuple[Section, ...] = (
         ),
     ),
     Section(
-        _("Administration"),
+        pgettext_lazy("part of the loop", "Administration"),
         (
             Entry(_("Users and roles"), "accounts:user-list", icon_name="users", permission="accounts.manage_users"),
             Entry(_("Stations"), "accounts:station-list", icon_name="devices", permission="accounts.manage_stations"),
