@@ -39,6 +39,7 @@ PROVIDERS: dict[str, list[str]] = {
         "resources.inventory.answers.todo",
         "shopfloor.answers.todo",
         "dhr.selectors.todo",
+        "changecontrol.answers.todo",
     ],
     "search": [
         "foundation.accounts.answers.search",
@@ -46,6 +47,7 @@ PROVIDERS: dict[str, list[str]] = {
         "shopfloor.answers.search",
         "dhr.selectors.search",
         "routing.answers.search",
+        "changecontrol.answers.search",
     ],
 }
 

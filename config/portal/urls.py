@@ -9,6 +9,7 @@ urlpatterns = [
     path("record/<str:label>/<int:pk>/", views.record, name="record"),
     path("audit-trail/", views.ledger, name="ledger"),
     path("audit-trail/<int:pk>/", views.ledger_entry, name="ledger-entry"),
+    path("audit-trail/<str:label>/<int:pk>/", views.record_trail, name="record-trail"),
     path("language/", views.choose_language, name="language"),
     path("theme/", views.choose_theme, name="theme"),
     path("alive/", views.alive, name="alive"),

@@ -19,6 +19,7 @@ OFFERED = {
     "bom": {"authorization"},
     "routing": {"authorization"},
     "resources.inventory": {"quantities"},
+    "shopfloor": {"content", "pieces"},  # what a card demanded, and where its pieces are: pure functions
 }
 ROOTS = {"config", "demo"}  # the composition root and the demo plant may look into every room
 

@@ -10,14 +10,16 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from changecontrol.answers import search, todo
 from changecontrol.models import ChangeRequest, Effectivity
 from changecontrol.selectors import OpenOrder
+from changecontrol.services import approve_change, implement_change
 from foundation.accounts.models import User
 from foundation.records.models import LedgerEntry, Signature
 from routing.models import RoutingRevision
 from tests.factories import definitions
 from tests.factories.definitions import Team
-from tests.factories.people import SECRET, person
+from tests.factories.people import SECRET, actor_for, both, person
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +185,19 @@ def test_who_may_not_read_or_act_is_refused(team: Team, draft: RoutingRevision) 
     assert client_of(team.author).get(reverse("changecontrol:change", args=[change.pk + 1])).status_code == 404
     change.refresh_from_db()
     assert change.state == "draft"
+
+
+def test_what_waits_and_what_is_found(team: Team, draft: RoutingRevision) -> None:
+    change = definitions.change(team, draft)
+    author, engineer, quality = (actor_for(user) for user in (team.author, team.engineer, team.quality))
+    assert [str(row.title) for row in todo(author)] == ["Finish a change of yours"]
+    definitions.submitted(team, change)
+    assert (todo(author), [str(row.title) for row in todo(engineer)]) == ([], ["Sign or refuse a change"])
+    approve_change(actor=engineer, change_id=change.pk, credentials=both(team.engineer))
+    approve_change(actor=quality, change_id=change.pk, credentials=both(team.quality))
+    assert [str(row.title) for row in todo(author)] == ["Implement an approved change"]
+    implement_change(actor=author, change_id=change.pk)
+    assert [str(row.title) for row in todo(quality)] == ["Verify the effect of a change"]
+    assert [row.number for row in search("cr-0000", quality)] == ["CR-000001"]
+    assert [row.number for row in search("发布", quality)] == []
+    assert search("CR", actor_for(person("operator", "operator"))) == []

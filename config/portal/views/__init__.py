@@ -3,6 +3,7 @@ from .gallery import gallery, gallery_graph, gallery_progress, gallery_refused, 
 from .home import home, record, search
 from .ledger import ledger, ledger_entry
 from .preferences import alive, choose_language, choose_theme
+from .trails import record_trail
 
 __all__ = [
     "alive",
@@ -22,6 +23,7 @@ __all__ = [
     "not_found",
     "permission_denied",
     "record",
+    "record_trail",
     "search",
     "server_error",
 ]

@@ -17,14 +17,17 @@ from foundation.core.web.lists import Column, Empty, ListPage
 from foundation.core.web.trails import verb_words
 from foundation.records.models import LedgerEntry
 from foundation.records.models.ledger import Outcome
+from foundation.records.services import note_export
 
 VIEW = "records.view_trail"
 DAY = forms.DateInput(attrs={"type": "date"})
 
 
 class LedgerFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Outcome, from and to, and the start of the verb (``inventory.``)."""
+    """Person, act, outcome, from and to."""
 
+    actor_name = django_filters.CharFilter(label=gettext_lazy("Person"), lookup_expr="icontains")
+    verb = django_filters.CharFilter(label=gettext_lazy("Act"), lookup_expr="icontains")
     outcome = django_filters.ChoiceFilter(
         label=gettext_lazy("Outcome"), choices=[("done", gettext_lazy("Done")), ("refused", gettext_lazy("Refused"))]
     )
@@ -61,8 +64,11 @@ COLUMNS = (
 
 @login_required
 def ledger(request: HttpRequest) -> HttpResponse:
-    """The list."""
-    require(actor_of(request), VIEW)
+    """The list. Taking it away is an act too."""
+    actor = actor_of(request)
+    require(actor, VIEW)
+    if request.GET.get("export"):
+        note_export(actor=actor, what=f"audit trail as {request.GET['export']}")
     return ListPage(
         title=_("Audit trail"),
         lead=_("Every act with who, when, why and where; refused ones too. Nobody can change or remove a line."),

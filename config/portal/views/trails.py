@@ -1,0 +1,71 @@
+"""The audit trail of one record: its acts, refused ones included, and its fields from old to new."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from config.portal.views.ledger import COLUMNS, VIEW, LedgerFilter
+from foundation.accounts.policies import require
+from foundation.accounts.web import actor_of
+from foundation.core.refs import RecordRef
+from foundation.core.web.lists import Empty, ListPage, table_file
+from foundation.records.models import Outcome
+from foundation.records.selectors import FieldChange, field_changes, ledger_of
+from foundation.records.services import note_export
+
+SHOWN = 200
+
+
+@login_required
+@require_safe
+def record_trail(request: HttpRequest, label: str, pk: int) -> HttpResponse:
+    """Acts about the record or related to it, and what changed in its own row. ``?export=`` and ``?fields=`` take them away."""
+    actor = actor_of(request)
+    require(actor, VIEW)
+    record = RecordRef(label.lower(), pk)
+    entries = ledger_of(record)
+    number = next(
+        (row.subject_number for row in entries if row.subject_label == record.label and row.subject_id == pk), ""
+    )
+    changes = field_changes(record)
+    asked = request.GET.get("fields", "") or request.GET.get("export", "")
+    if asked:
+        note_export(
+            actor=actor, what=f"audit trail of {number or pk} as {asked}", record=RecordRef(label.lower(), pk, number)
+        )
+    if request.GET.get("fields"):
+        return _fields_file(asked, changes)
+    return ListPage(
+        title=_("Audit trail of %(record)s") % {"record": number or f"{label} {pk}"},
+        lead=_("Every act with who, when, why and where; refused ones too. Nobody can change or remove a line."),
+        rows=entries,
+        columns=COLUMNS,
+        sort="-id",
+        search=("actor_name", "verb", "subject_number", "reason"),
+        filters=LedgerFilter,
+        template="portal/trail.html",
+        context={"changes": changes[:SHOWN], "more": max(0, len(changes) - SHOWN), "label": label, "pk": pk},
+        empty=Empty(_("No act about this record")),
+        file_name="audit-trail",
+        row_tone=lambda row: "bad" if row.outcome == Outcome.REFUSED else "",
+    ).render(request)
+
+
+def _fields_file(asked: str, changes: list[FieldChange]) -> HttpResponse:
+    titles = [_("When"), _("Who"), _("Station"), _("Field"), _("Old value"), _("New value"), _("Reason")]
+    lines = (
+        [
+            change.at.isoformat(),
+            change.who,
+            change.station,
+            change.field or change.kind,
+            change.before,
+            change.after,
+            change.why,
+        ]
+        for change in changes
+    )
+    return table_file(asked, "field-history", titles, lines)
