@@ -133,6 +133,7 @@ def page_context(view: CardView, actor: Actor, shown: Screen | None = None) -> d
         "steps": steps,
         "key": uuid4(),
         "pulse": card_pulse(view.card.pk),
+        "chosen": {},
         "defects": DEFECTS,
         "numbers": [("good", _("Good")), ("scrap", _("Scrap")), ("rework", _("Rework"))],
         "can_work": may(actor, WORK),
