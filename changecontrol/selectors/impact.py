@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,7 +165,7 @@ def _stock(items: dict[int, Item]) -> Iterator[Computed]:
     for item in items.values():
         units = list(stock_of(item.pk))
         if units:
-            total = sum(unit.quantity for unit in units)
+            total = sum((unit.quantity for unit in units), Decimal(0))
             text = in_every_language(
                 _("%(quantity)s %(unit)s of %(item)s in %(count)s container(s)."),
                 quantity=decimal_text(total),

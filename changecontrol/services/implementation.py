@@ -135,7 +135,7 @@ def _end_present(change: ChangeRequest, card: ProcessCard, order_number: str) ->
             % {"other": later.change.number},
             code="effectivity-taken",
         )
-    for row in rows.at(moment):  # type: ignore[attr-defined]
+    for row in rows.at(moment):
         row.valid_until = moment
         row.save()
 

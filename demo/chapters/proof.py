@@ -70,7 +70,7 @@ def package(story: Narrator, record: DeviceHistoryRecord, out: Path) -> Path:
     jobs.run_waiting()
     made = Package.objects.filter(record=record).latest("pk")
     out.mkdir(parents=True, exist_ok=True)
-    target = out / made.file_name
+    target: Path = out / made.file_name
     shutil.copyfile(dhr.package_path(made.sha256), target)
     story.did("Peter Novak", f"takes {target} away: {made.size} bytes, SHA-256 {made.sha256[:16]}…")
     return target

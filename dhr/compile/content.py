@@ -91,5 +91,6 @@ def _definition(scope: RecordScope) -> dict[str, Any]:
 
 def effective_from(scope: RecordScope) -> Any:
     """Since when the card that the order pinned was effective, by the row that answered at dispatch."""
-    row = Effectivity.objects.filter(pk=scope.record.batch.order.effectivity_id).first()
+    answered_by = scope.record.batch.order.effectivity_id
+    row = Effectivity.objects.filter(pk=answered_by).first() if answered_by else None
     return row.valid_from if row else None

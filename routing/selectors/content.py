@@ -98,7 +98,8 @@ def _card_lines(loaded: Loaded) -> list[dict[str, Any]]:
         if line.alternate_of:
             continue
         others = alternates.get(line.position, [])
-        for use in uses.get(line.position) or [None]:
+        allocated: list[MaterialUse | None] = [*uses.get(line.position, [])] or [None]
+        for use in allocated:
             entries.append(_card_line(line, use, loaded, line.position in made, others))
     return entries
 

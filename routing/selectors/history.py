@@ -57,7 +57,8 @@ def field_changes(revision: RoutingRevision, limit: int = 300) -> list[FieldChan
 
 
 def _rows(model: type[Any], revision_id: int) -> Iterable[Any]:
-    return model.history.filter(revision_id=revision_id).order_by("history_id")
+    rows: Iterable[Any] = model.history.filter(revision_id=revision_id).order_by("history_id")
+    return rows
 
 
 def _changes(row: Any, before: Any, where: str) -> Iterable[FieldChange]:

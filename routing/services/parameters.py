@@ -131,7 +131,7 @@ def _parameter_of(step: Step) -> OperationParameter:
 
 
 def _definition(definition_id: int) -> ParameterDefinition:
-    found = ParameterDefinition.objects.filter(pk=definition_id).first()
+    found: ParameterDefinition | None = ParameterDefinition.objects.filter(pk=definition_id).first()
     if found is None:
         raise NotValid(_("The library has no such parameter."), field="definition")
     return found

@@ -10,7 +10,7 @@ from foundation.records.models import TrackedModel
 from resources.inventory.states import HOLDS_STOCK, PlaceKind
 
 
-class Place(TrackedModel):  # type: ignore[django-manager-missing]
+class Place(TrackedModel):
     """Suppliers, production and scrap are places too, so that every change of a quantity goes from one to another."""
 
     code = models.CharField(max_length=60, unique=True)

@@ -22,7 +22,7 @@ def _search_index(field: str, name: str) -> GinIndex:
     return GinIndex(OpClass(Upper(field), name="gin_trgm_ops"), name=name)
 
 
-class Lot(TrackedModel):  # type: ignore[django-manager-missing]
+class Lot(TrackedModel):
     """What was received or made together (批). A serial unit is a lot of one whose parent is its batch.
 
     ``built_to_card`` is the process card (routing.processcard) that it was made under. All its stock is in ``unit``.
