@@ -169,11 +169,9 @@ def taken_positions(lines: Iterable[LineFacts]) -> set[str]:
     return taken
 
 
-def quantity_for(line: LineFacts, parents: Decimal) -> Decimal:
-    """How much of the line's component ``parents`` pieces take. Scrap adds its share; a line per batch or fixed counts once."""
-    if line.basis != "per_unit":
-        parents = ONE
-    return line.quantity * (ONE + line.scrap_factor) * parents if line.scrap_factor else line.quantity * parents
+def quantity_each(line: LineFacts) -> Decimal:
+    """How much of the line's component one piece takes: scrap adds its share. A line per batch or fixed counts once."""
+    return line.quantity * (ONE + line.scrap_factor) if line.scrap_factor else line.quantity
 
 
 def explode(
@@ -193,10 +191,14 @@ def explode(
         if key in above:
             raise CycleFound(_("This structure contains itself at %(path)s.") % {"path": "/".join(path)})
         below, level = above | {key}, len(path) + 1
-        for line, item, role, taken in prepared.get(key, ()):
-            amount, here, counts = quantity_for(line, parents), (*path, line.position), live and taken
-            node = (level, here, line.position, item, amount, line.quantity, line.unit, role, counts)
-            found.append(make((*node, line.approximate, key, line.child)))
+        for line, item, role, taken, each in prepared.get(key, ()):
+            amount = each * parents if line.basis == "per_unit" else each
+            here, counts = (*path, line.position), live and taken
+            node = (
+                level, here, line.position, item, amount, line.quantity, line.unit, role, counts, line.approximate, key,
+                line.child,
+            )  # fmt: skip
+            found.append(make(node))
             if line.child is not None:
                 walk(line.child, amount, here, counts, below)
 
@@ -206,11 +208,11 @@ def explode(
 
 def _prepare(
     structure: Structure, lines: Sequence[LineFacts], everything: bool
-) -> list[tuple[LineFacts, ItemFacts, str, bool]]:
+) -> list[tuple[LineFacts, ItemFacts, str, bool, Decimal]]:
     """The lines of one revision that are walked: with their item, what they are, and whether they are taken."""
     taken = taken_positions(lines)
     return [
-        (line, structure.items[line.item_id], role_of(line), line.position in taken)
+        (line, structure.items[line.item_id], role_of(line), line.position in taken, quantity_each(line))
         for line in lines
         if everything or line.position in taken
     ]
