@@ -125,7 +125,7 @@ def draft_venturi(engineer: Actor) -> BomRevision:
     }
     line = LineData(position="R1", component_id=resin.pk, quantity=Decimal(18), approximate=True, note=note)
     add_line(actor=engineer, revision_id=draft.pk, line=line, reason="The printed body needs a resin")
-    return BomRevision.objects.get(pk=draft.pk)
+    return _fresh(draft)
 
 
 def draft_plate(engineer: Actor) -> BomRevision:
@@ -137,7 +137,7 @@ def draft_plate(engineer: Actor) -> BomRevision:
     note = {"en": "About 60 cm² a plate, as the published list says.", "zh-hans": "按公开清单每片约 60 cm²。"}
     line = LineData(position="A1", component_id=acrylic.pk, quantity=Decimal(60), approximate=True, note=note)
     add_line(actor=engineer, revision_id=draft.pk, line=line)
-    return BomRevision.objects.get(pk=draft.pk)
+    return _fresh(draft)
 
 
 def draft_blower(engineer: Actor) -> BomRevision:
@@ -147,4 +147,9 @@ def draft_blower(engineer: Actor) -> BomRevision:
     reason = "The adapter plate is made under an order of its own"
     change_line(actor=engineer, line_id=lines["A7"].pk, changes={"cut_from": ""}, reason=reason)
     change_line(actor=engineer, line_id=lines["A4"].pk, changes={"quantity": Decimal(140)}, reason=reason)
-    return BomRevision.objects.get(pk=draft.pk)
+    return _fresh(draft)
+
+
+def _fresh(draft: BomRevision) -> BomRevision:
+    found: BomRevision = BomRevision.objects.get(pk=draft.pk)
+    return found

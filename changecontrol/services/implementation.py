@@ -101,6 +101,8 @@ def _publish(actor: Actor, change: ChangeRequest) -> list[ProcessCard]:
 
 def _write_effectivity(change: ChangeRequest, cards: Iterable[ProcessCard]) -> None:
     cards = list(cards)
+    if change.effective_from is None:
+        raise TypeError(f"{change.number} is implemented without a moment")
     # Two changes of one item at once: the second waits here; the exclusion constraint stands behind.
     list(Item.objects.select_for_update().filter(pk__in={card.item_id for card in cards}).order_by("pk"))
     for card in cards:
@@ -208,9 +210,9 @@ def _retire_superseded(actor: Actor, change: ChangeRequest) -> None:
         routing: RoutingRevision = row.card.routing_revision
         if routing.state == RevisionState.APPROVED and not in_use.filter(card=row.card).exists():
             retire_routing(actor=actor, revision_id=routing.pk, reason=reason)
-    for row in affected_of(change):
-        if isinstance(row.revision, BomRevision):
-            _retire_older_lists(actor, row.revision, reason)
+    for thing in affected_of(change):
+        if isinstance(thing.revision, BomRevision):
+            _retire_older_lists(actor, thing.revision, reason)
 
 
 def _retire_older_lists(actor: Actor, revision: BomRevision, reason: str) -> None:
