@@ -30,6 +30,7 @@ from shopfloor.states import Reaction, StepOutcome
 from shopfloor.views.screens import Screen, place_of, screen_of
 from shopfloor.views.tablet import card_of, worker_of
 
+OF_PIECE = ("step", "confirm", "check", "exclusion")
 KEPT = ("step_key", "unit_no", "value", "equipment_code", "note", "identity")
 
 
@@ -110,6 +111,7 @@ def work_page(
         **page_context(view, actor, shown),
         "screen": name,
         "screen_template": f"shopfloor/screens/{name}.html",
+        "piece": shown.entry.piece if shown.entry and name in OF_PIECE else None,
         "values": dict(values or {}),
         "kept": {name: value for name, value in (values or {}).items() if name in KEPT},
         "refused": tried.problem if tried else None,

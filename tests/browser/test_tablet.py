@@ -69,9 +69,8 @@ def test_a_shift_in_english(
     assert serious(page) == []
     with page.expect_navigation():
         scan(page, run.traveller().code)
-    go(page)
     look(page, shot, "tablet-gates")
-    go(page)
+    go(page)  # start
     go(page)  # the instruction
     for key in ("5", ".", "1", "5"):
         page.locator(".ar-keypad").get_by_role("button", name={".": "Decimal point"}.get(key, key), exact=True).click()
