@@ -92,6 +92,12 @@ NAVIGATION: tuple[Section, ...] = (
                 icon_name="git-branch-deleted",
                 permission="quality.view_quality",
             ),
+            Entry(
+                _("Corrections"),
+                "shopfloor:correction-list",
+                icon_name="pencil",
+                permission="quality.approve_correction",
+            ),
         ),
     ),
     Section(
