@@ -7,6 +7,7 @@ from dhr.views import acts, packages, pages
 app_name = "dhr"
 urlpatterns = [
     path("", pages.record_list, name="record-list"),
+    path("by-id/<int:pk>/", pages.record_by_id, name="record-by-id"),
     path("<str:number>/", pages.record_overview, name="record"),
     path("<str:number>/operations/", pages.record_operations, name="record-operations"),
     path("<str:number>/materials/", pages.record_materials, name="record-materials"),

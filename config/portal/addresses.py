@@ -20,10 +20,9 @@ ADDRESSES: dict[str, str] = {
     "shopfloor.workorder": "shopfloor:order",
     "shopfloor.productionbatch": "shopfloor:batch",
     "shopfloor.workcard": "shopfloor:card",
-    "quality.inspection": "quality:inspection",
-    "quality.nonconformance": "quality:nonconformance",
-    "quality.deviation": "quality:deviation",
-    "dhr.devicehistoryrecord": "dhr:record",
+    "quality.nonconformance": "quality:nonconformance-by-id",
+    "quality.deviation": "quality:deviation-by-id",
+    "dhr.devicehistoryrecord": "dhr:record-by-id",
     "equipment.equipment": "equipment:equipment",
     "personnel.qualification": "personnel:qualification",
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -55,6 +55,14 @@ def record_list(request: HttpRequest) -> HttpResponse:
         search=("number", "lot__number", "lot__serial", "lot__item__number", "batch__order__number"),
         empty=Empty(_("No batch records yet"), _("A record begins by itself when an order is dispatched.")),
     ).render(request)
+
+
+@login_required
+@require_safe
+def record_by_id(request: HttpRequest, pk: int) -> HttpResponse:
+    """From a reference, which knows the id, to the page, which is known by its number."""
+    require(actor_of(request), VIEW)
+    return redirect("dhr:record", get_object_or_404(DeviceHistoryRecord, pk=pk).number)
 
 
 @login_required

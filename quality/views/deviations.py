@@ -55,6 +55,14 @@ def deviation_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+def deviation_by_id(request: HttpRequest, pk: int) -> HttpResponse:
+    """From a reference, which knows the id, to the page, which is known by its number."""
+    require(actor_of(request), VIEW)
+    return redirect("quality:deviation", get_object_or_404(Deviation, pk=pk).number)
+
+
+@login_required
+@require_safe
 def deviation_detail(request: HttpRequest, number: str) -> HttpResponse:
     """One deviation: what happened, what it contains, the decision."""
     require(actor_of(request), VIEW)

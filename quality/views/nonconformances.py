@@ -60,6 +60,14 @@ def nonconformance_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+def nonconformance_by_id(request: HttpRequest, pk: int) -> HttpResponse:
+    """From a reference, which knows the id, to the page, which is known by its number."""
+    require(actor_of(request), VIEW)
+    return redirect("quality:nonconformance", get_object_or_404(Nonconformance, pk=pk).number)
+
+
+@login_required
+@require_safe
 def nonconformance_detail(request: HttpRequest, number: str) -> HttpResponse:
     """One nonconformance: what is held, the cause, what was decided, and what comes next."""
     require(actor_of(request), VIEW)

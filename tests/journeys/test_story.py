@@ -7,9 +7,11 @@ import zipfile
 from decimal import Decimal
 
 import pytest
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from config.portal.addresses import address_of
 from demo.people import PASSWORD, at_desk
 from dhr.blockers import blockers_of
 from dhr.compile import load_scope, record_content
@@ -275,3 +277,12 @@ def test_the_api_tells_the_same_record_and_hands_out_the_package(journey: Journe
         f"/api/v1/batch-records/{record.pk}/release/", {"secret": "x"}, content_type="application/json"
     )
     assert (refused.status_code, refused.json()["code"]) == (409, "transition-not-allowed")
+
+
+@pytest.mark.requirement("PLT-01", "PLT-02")
+@pytest.mark.parametrize("model", [DeviceHistoryRecord, Nonconformance, WorkOrder, Lot, ProcessCard])
+def test_every_reference_leads_to_a_page(journey: Journey, model: type[Model]) -> None:
+    row = model._default_manager.first()
+    assert row is not None
+    address = address_of(model._meta.label_lower, row.pk)
+    assert client_of("quality").get(address, follow=True).status_code == 200
