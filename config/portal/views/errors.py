@@ -11,7 +11,7 @@ from foundation.core.web.middleware import is_shop
 
 
 def _page(request: HttpRequest, status: int, title: str, text: str, icon_name: str) -> HttpResponse:
-    context = {"status": status, "title": title, "text": text, "icon_name": icon_name}
+    context = {"status": status, "title": title, "says": text, "icon_name": icon_name}
     return render(
         request, "portal/error_shop.html" if is_shop(request) else "portal/error.html", context, status=status
     )
