@@ -9,6 +9,7 @@ from foundation.accounts.events import AccountLockedOut
 from foundation.core import events, jobs
 from foundation.core.events import Event
 from quality.events import DispositionDecided, DispositionExecuted
+from resources.inventory.events import StockReleased
 from shopfloor.events import ProductionReported, WorkOrderDispatched
 
 IN_TRANSACTION: dict[type[Event], list[str]] = {
@@ -17,6 +18,7 @@ IN_TRANSACTION: dict[type[Event], list[str]] = {
     DispositionDecided: ["shopfloor.handlers.on_disposition_decided"],
     DispositionExecuted: ["shopfloor.handlers.on_disposition_executed"],
     ProductionReported: ["shopfloor.handlers.on_production_reported"],
+    StockReleased: ["dhr.handlers.refuse_without_record"],
     WorkOrderDispatched: ["dhr.handlers.open_on_dispatch"],
 }
 

@@ -14,9 +14,12 @@ class StockReceived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockReleased(Event):
+    """``was``: the status before; what was in process is released with its record only."""
+
     stock_unit_id: int
     lot_id: int
     item_id: int
+    was: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ def release_stock(*, actor: Actor, stock_unit_id: int, reason: str = "") -> Stoc
     """Quarantine or in process → released.
 
     What was received needs an accepted incoming check; what is held or expired is not released (NotUsable). The one who
-    received it does not release it. For what was made here, dhr asks everything that comes before.
+    received it does not release it. What was made here is released with its record only: dhr refuses it otherwise.
     """
     with act(actor=actor, verb="inventory.stock.released", reason=reason) as this:
         unit = lock_unit(stock_unit_id)
@@ -31,9 +31,9 @@ def release_stock(*, actor: Actor, stock_unit_id: int, reason: str = "") -> Stoc
         row = STATUS.next(unit.status, "release")
         can_judge(actor, unit, row.permission).require()
         _check_release(unit)
-        unit.status = row.target
+        was, unit.status = unit.status, row.target
         unit.save()
-        this.publish(StockReleased(stock_unit_id=unit.pk, lot_id=unit.lot_id, item_id=unit.lot.item_id))
+        this.publish(StockReleased(stock_unit_id=unit.pk, lot_id=unit.lot_id, item_id=unit.lot.item_id, was=was))
     return unit
 
 
