@@ -83,9 +83,11 @@ def on_production_reported(event: ProductionReported, actor: Actor) -> None:
         nonconformance_id=card.nonconformance_id, kind=DispositionKind.REWORK, executed_at=None
     )
     still = set(_pieces_in_rework(card))
+    # Whoever reports the pieces need not have the right to say that a disposition is done: it is the floor's own rule.
+    rule = Actor(None, "system:rework", station=actor.station, session=actor.session, language=actor.language)
     for disposition in open_ones.order_by("pk"):
         if not still & set(disposition.unit_numbers):
-            mark_executed(actor=actor, disposition_id=disposition.pk, note=_("Reworked on %(card)s") % {"card": card})
+            mark_executed(actor=rule, disposition_id=disposition.pk, note=_("Reworked on %(card)s") % {"card": card})
 
 
 def _pieces_in_rework(card: WorkCard) -> list[int]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from foundation.accounts.policies import require
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid, TransitionNotAllowed
 from foundation.core.refs import RecordRef
@@ -137,9 +138,11 @@ def _event(record: Nonconformance, disposition: Disposition) -> DispositionDecid
 def mark_executed(*, actor: Actor, disposition_id: int, note: str = "") -> Disposition:
     """It was carried out: scrap leaves the stock, an accepted or reworked quantity comes off its hold.
 
-    The pieces of a work card follow by the event. TransitionNotAllowed when it was carried out before.
+    Quality says so; for rework the floor's own rule does. The pieces of a work card follow by the event.
+    TransitionNotAllowed when it was carried out before.
     """
     with act(actor=actor, verb="quality.disposition.executed", reason=note) as this:
+        require(actor, "quality.decide_disposition")
         nonconformance_id = Disposition.objects.values_list("nonconformance_id", flat=True).get(pk=disposition_id)
         record = lock_nonconformance(nonconformance_id)
         disposition: Disposition = Disposition.objects.select_for_update().get(pk=disposition_id)

@@ -79,6 +79,9 @@ def test_scrap_by_disposition_leaves_the_stock_and_frees_the_rest(who: Plant, st
     decided = decide(who, record, quantity="10")
     stock.refresh_from_db()
     assert (stock.quantity, Hold.objects.get().lifted_at) == (Decimal(100), None)
+    with pytest.raises(errors.PermissionDenied):  # the hold stays on for whoever may not decide
+        services.mark_executed(actor=who.operator, disposition_id=decided.pk)
+    assert Hold.objects.get().lifted_at is None
     services.mark_executed(actor=who.quality, disposition_id=decided.pk, note="Shredded")
     stock.refresh_from_db()
     assert stock.quantity == Decimal(90)
