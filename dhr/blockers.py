@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -51,11 +52,8 @@ def blockers_of(scope: RecordScope, *, for_release: bool) -> list[Blocker]:
 
 
 def _undecided(scope: RecordScope) -> Iterator[Blocker]:
-    executed = {one.nonconformance_id for one in scope.dispositions if one.executed_at}
     for nc in scope.nonconformances:
-        if nc.state in (NonconformanceState.CLOSED,):
-            continue
-        if nc.pk not in executed:
+        if nc.state not in (NonconformanceState.EXECUTED, NonconformanceState.CLOSED):
             text = _("%(number)s has no disposition that was carried out.") % {"number": nc.number}
             yield Blocker("nonconformance-open", text, RecordRef.to(nc))
     for deviation in scope.deviations:
@@ -102,14 +100,21 @@ def _components(scope: RecordScope) -> Iterator[Blocker]:
 
 def _gauges(scope: RecordScope) -> Iterator[Blocker]:
     """A gauge found out of tolerance after it measured here, with no good calibration in between (ISO 13485 7.6)."""
-    last_use = {row.equipment_id: row.captured_at for row in scope.steps if row.equipment_id}
-    for equipment_id, used_at in last_use.items():
-        after = Calibration.objects.filter(equipment_id=equipment_id, done_at__gt=used_at).order_by("done_at").first()
-        if after is not None and not after.as_found_passed:
-            text = _("Gauge %(code)s was found out of tolerance after it measured here.") % {
-                "code": after.equipment.code
-            }
-            yield Blocker("gauge-out-of-tolerance", text, RecordRef.to(after.equipment))
+    uses: dict[int, set[datetime]] = {}
+    for row in scope.steps:
+        if row.equipment_id:
+            uses.setdefault(row.equipment_id, set()).add(row.captured_at)
+    rows = Calibration.objects.filter(equipment__in=uses).select_related("equipment").order_by("done_at", "id")
+    by_gauge: dict[int, list[Calibration]] = {}
+    for calibration in rows:
+        by_gauge.setdefault(calibration.equipment_id, []).append(calibration)
+    for equipment_id, found in by_gauge.items():
+        # Each use is answered for by the calibration next after it; a later good one says nothing about earlier uses.
+        after = [next((one for one in found if one.done_at > used_at), None) for used_at in uses[equipment_id]]
+        if any(one is not None and not one.as_found_passed for one in after):
+            gauge = found[0].equipment
+            text = _("Gauge %(code)s was found out of tolerance after it measured here.") % {"code": gauge.code}
+            yield Blocker("gauge-out-of-tolerance", text, RecordRef.to(gauge))
 
 
 def _unreleased_parts(scope: RecordScope) -> Iterator[Blocker]:

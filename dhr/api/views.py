@@ -50,7 +50,7 @@ class RecordView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.actor = actor_of(request)  # type: ignore[arg-type]
-        if request.method == "GET":
+        if request.method in ("GET", "HEAD"):
             require(self.actor, "dhr.view_record")
 
     def read(self, form: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

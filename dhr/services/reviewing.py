@@ -13,10 +13,10 @@ from dhr.blockers import blockers_of
 from dhr.compile import RecordScope, load_scope, record_content
 from dhr.compile.trail import ledger_entries, trail_hash
 from dhr.events import RecordReleased
-from dhr.exceptions import NotReleasable
+from dhr.exceptions import NotIndependent, NotReleasable
 from dhr.models import AuditTrailReview, DeviceHistoryRecord, RecordVersion, Release
 from dhr.policies import require_independent
-from dhr.releasable import releasable_units
+from dhr.releasable import releasable_units, stock_of_record
 from dhr.states import RECORD_STATES
 from foundation.accounts.policies import require
 from foundation.core.actor import Actor
@@ -138,7 +138,7 @@ def _refuse_blocked(scope: RecordScope, *, for_release: bool) -> None:
 def _sign_version(
     actor: Actor, record: DeviceHistoryRecord, scope: RecordScope, meaning: str, credentials: Credentials, note: str
 ) -> tuple[RecordVersion, Signature]:
-    """Freeze the content and sign exactly it."""
+    """Freeze the content and sign exactly it; by whoever has the permission that was asked, nobody in their place."""
     content = record_content(scope)
     number = record.versions.count() + 1
     version = RecordVersion(
@@ -151,6 +151,8 @@ def _sign_version(
     version.save()
     subject = ToSign(record=RecordRef.to(record), content=content, version=str(number))
     [signature] = sign(actor=actor, credentials=credentials, meaning=meaning, subjects=[subject], reason=note)
+    if signature.signer_id != actor.user_id:
+        raise NotIndependent(_("The person who decides signs."), code="other-signer", field="identity")
     return version, signature
 
 
@@ -167,12 +169,7 @@ def _chosen(found: Sequence[StockUnit], wanted: Sequence[int] | None) -> list[St
 
 def _held_rest(scope: RecordScope) -> bool:
     """Is there conforming or held stock of it that this release does not cover?"""
-    lots = [lot.pk for lot in scope.lots]
-    return (
-        StockUnit.objects.filter(lot__in=lots, status="in_process", quantity__gt=0)
-        .exclude(pk__in=[unit.pk for unit in releasable_units(scope)])
-        .exists()
-    )
+    return len(stock_of_record(scope)) > len(releasable_units(scope))
 
 
 def _as_stored(content: dict[str, Any]) -> Any:

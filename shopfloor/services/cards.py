@@ -236,7 +236,9 @@ def skip_card(*, actor: Actor, card_id: int, deviation_id: int, reason: str, cre
                 code="no-deviation",
             )
         content = ToSign(RecordRef.to(work.card), card_content(work.card))
-        sign(actor=actor, credentials=credentials, meaning=row.meaning, subjects=[content], reason=reason)
+        [signature] = sign(actor=actor, credentials=credentials, meaning=row.meaning, subjects=[content], reason=reason)
+        if signature.signer_id != actor.user_id:
+            raise EntryNotValid(_("The person who decides signs."), code="other-signer", field="identity")
         change_state(this, work.card, "skip", reason=reason, data={"deviation": deviation.number})
         pieces = list(work.pieces)
         move_pieces(this, work, Bucket.HERE, Bucket.GOOD, pieces, PieceMove.Why.SKIPPED)
