@@ -36,9 +36,7 @@ class StockFilter(django_filters.FilterSet):  # type: ignore[misc]
     )
     status = django_filters.ChoiceFilter(choices=StockStatus, label=gettext_lazy("Status"))
     place = django_filters.ModelChoiceFilter(queryset=Place.objects.all(), label=gettext_lazy("Place"))
-    empty = django_filters.BooleanFilter(
-        method="by_emptiness", label=gettext_lazy("Empty too"), widget=django_filters.widgets.BooleanWidget()
-    )
+    empty = django_filters.BooleanFilter(method="by_emptiness", label=gettext_lazy("Empty too"))
 
     class Meta:
         model = StockUnit

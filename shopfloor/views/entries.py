@@ -147,8 +147,12 @@ def scan(request: HttpRequest, pk: int) -> HttpResponse:
     if not tried.done:
         return work_page(request, actor, pk, tried=tried, values=values)
     made = result.record
-    words = {"container": made.value, "quantity": made.quantity.normalize() if made.quantity else "", "unit": made.unit}
-    messages.success(request, _("%(container)s is in: %(quantity)f %(unit)s.") % words if made.quantity else made.value)
+    words = {
+        "container": made.value,
+        "quantity": f"{made.quantity.normalize():f}" if made.quantity else "",
+        "unit": made.unit,
+    }
+    messages.success(request, _("%(container)s is in: %(quantity)s %(unit)s.") % words if made.quantity else made.value)
     return redirect(_next_url(pk, made.unit_no))
 
 
