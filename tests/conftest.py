@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dj_database_url
+import hypothesis
 import psycopg2
 import pytest
 from django.conf import settings
@@ -22,6 +23,11 @@ from config.celery import app as celery_app
 from config.local.assets import build_assets, compile_translations
 from config.local.testing import Stack, open_stack, reset_committed_data
 
+# No test is timed, and a busy machine is not a finding of a property test.
+hypothesis.settings.register_profile(
+    "arteria", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("arteria")
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 CHROMIUM_FLAGS = [
