@@ -20,15 +20,21 @@ def test(arguments: list[str]) -> int:
     build_assets()
     if arguments:
         return _pytest(arguments)
-    code = _pytest(["--numprocesses", "2", "--dist", "loadfile"])
+    code = _all()
     try:
         find_binaries("15")
     except StartError as missing:
         print(f"The second run, on PostgreSQL 15, was left out. {missing}")
         return code or int(IN_CI)
     print("\nRecords, constraints and journeys again, on PostgreSQL 15:", flush=True)
-    again = _pytest(["--numprocesses", "2", "--dist", "loadfile", "-m", "pg15"], ARTERIA_PG="15")
-    return code or again
+    return _all("pg15 and ", ARTERIA_PG="15") or code
+
+
+def _all(which: str = "", **settings: str) -> int:
+    """Side by side, then one after the other what another worker's open transaction would disturb."""
+    beside = _pytest(["--numprocesses", "2", "--dist", "loadfile", "-m", f"{which}not alone"], **settings)
+    alone = _pytest(["-m", f"{which}alone"], **settings)
+    return beside or alone
 
 
 def _pytest(arguments: list[str], **settings: str) -> int:
