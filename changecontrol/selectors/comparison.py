@@ -64,7 +64,9 @@ def compare_affected(affected: AffectedThing) -> Comparison:
     before = effective_revision_of(revision)
     lines: list[Line] = []
     if isinstance(revision, RoutingRevision) and isinstance(before, RoutingRevision):
-        lines = [Line(row.kind, row.where, row.before or "", row.after or "") for row in compare_routings(before, revision)]
+        lines = [
+            Line(row.kind, row.where, row.before or "", row.after or "") for row in compare_routings(before, revision)
+        ]
     elif isinstance(revision, BomRevision) and isinstance(before, BomRevision):
         lines = [_line(row) for row in compare(before, revision).changes]
     return Comparison(affected, before.number if before is not None else "", revision.number, lines)

@@ -101,14 +101,15 @@ def _publish(actor: Actor, change: ChangeRequest) -> list[ProcessCard]:
 
 def _write_effectivity(change: ChangeRequest, cards: Iterable[ProcessCard]) -> None:
     cards = list(cards)
-    if change.effective_from is None:
+    moment = change.effective_from
+    if moment is None:
         raise TypeError(f"{change.number} is implemented without a moment")
     # Two changes of one item at once: the second waits here; the exclusion constraint stands behind.
     list(Item.objects.select_for_update().filter(pk__in={card.item_id for card in cards}).order_by("pk"))
     for card in cards:
         orders = change.planned_orders if change.planned_scope == Scope.ORDER else [""]
         for order_number in sorted(orders):
-            _end_present(change, card, order_number)
+            _end_present(change, card, order_number, moment)
             Effectivity(
                 card=card,
                 item_id=card.item_id,
@@ -116,12 +117,12 @@ def _write_effectivity(change: ChangeRequest, cards: Iterable[ProcessCard]) -> N
                 purpose=card.purpose,
                 scope=change.planned_scope,
                 order_number=order_number,
-                valid_from=change.effective_from,
+                valid_from=moment,
                 change=change,
             ).save()
 
 
-def _end_present(change: ChangeRequest, card: ProcessCard, order_number: str) -> None:
+def _end_present(change: ChangeRequest, card: ProcessCard, order_number: str, moment: datetime) -> None:
     rows = Effectivity.objects.select_for_update().filter(
         item_id=card.item_id,
         variant=card.variant,
@@ -129,7 +130,6 @@ def _end_present(change: ChangeRequest, card: ProcessCard, order_number: str) ->
         scope=change.planned_scope,
         order_number=order_number,
     )
-    moment = change.effective_from
     later = rows.filter(valid_from__gte=moment).select_related("change").first()
     if later is not None:
         raise TransitionNotAllowed(

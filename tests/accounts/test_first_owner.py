@@ -32,7 +32,10 @@ def test_the_first_owner_is_kept_in_the_ledger_and_can_log_in(monkeypatch: pytes
     assert (user.username, user.name) == ("alex", "Alex Stone")
     assert user.check_password("a-long-enough-secret")
     assert roles_of(user.pk) == ["system_owner"]
-    assert LedgerEntry.objects.filter(verb="accounts.first_owner.created", actor_name="system:create_first_owner").count() == 1
+    assert (
+        LedgerEntry.objects.filter(verb="accounts.first_owner.created", actor_name="system:create_first_owner").count()
+        == 1
+    )
 
 
 def test_there_is_no_second_first_owner(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,9 @@ WITHOUT_ACTOR = {
     "dhr.services": {"make_package", "package_path"},  # the job of a request that has its actor
 }
 SIGNALS_OF_ITS_OWN = {"foundation.records.apps", "foundation.core.tasks"}  # post_migrate, and Celery's worker_ready
-RUN_BY_THE_LAUNCHER = {"load_demo"}  # the first start of `make run` runs it (tests/local), `make demo` the same chapters
+RUN_BY_THE_LAUNCHER = {
+    "load_demo"
+}  # the first start of `make run` runs it (tests/local), `make demo` the same chapters
 REQUIREMENTS = ROOT.parent / "shared" / "design" / "requirements.csv"
 
 
