@@ -18,7 +18,7 @@ from foundation.core import clock
 from foundation.core.refs import RecordRef
 from quality.selectors import override_for
 from resources.equipment.models import Equipment
-from resources.equipment.selectors import fitness
+from resources.equipment.selectors import class_words, fitness
 from resources.inventory.models import StockUnit
 from resources.inventory.selectors import usability
 from resources.inventory.states import StockStatus
@@ -115,7 +115,7 @@ def machine_gate(asked: Asked) -> GateAnswer:
     if not wanted:
         return GateAnswer(MACHINE, True, _("No machine is asked for."))
     if machine is None:
-        return closed(MACHINE, "no-machine", _("Scan a machine of class %(class)s.") % {"class": wanted})
+        return closed(MACHINE, "no-machine", _("Scan the machine: %(class)s.") % {"class": class_words(wanted)})
     return equipment_answer(machine, wanted)
 
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from foundation.core import clock
 from foundation.core.decisions import Answer
+from foundation.core.texts import localized
 from foundation.core.units import convert
-from resources.equipment.models import Calibration, Equipment
+from resources.equipment.models import Calibration, Equipment, EquipmentClass
 from resources.equipment.states import EquipmentStatus
 
 
@@ -22,6 +23,12 @@ def equipment_by_code(code: str) -> Equipment | None:
         Equipment.objects.select_related("equipment_class", "site").filter(code=code.strip()).first()
     )
     return found
+
+
+def class_words(code: str) -> str:
+    """A class's name for people, in their language; its code when nobody registered it. One query."""
+    found = EquipmentClass.objects.filter(code=code).first()
+    return localized(found.name) or code if found else code
 
 
 def fitness(equipment: Equipment, class_code: str = "", at: datetime | None = None) -> Answer:

@@ -8,6 +8,7 @@ from typing import Any
 from foundation.accounts.policies import may
 from foundation.core.actor import Actor
 from shopfloor.gates import MATERIAL, ORDER
+from resources.equipment.selectors import class_words
 from shopfloor.models import CardEvent, StepRecord
 from shopfloor.policies import INSPECT, WORK
 from shopfloor.selectors import CardView, EntryView
@@ -81,7 +82,12 @@ def _checked(entry: EntryView, actor: Actor) -> dict[str, Any]:
     """The entry that the other person looks at, and whether the person at the tablet made it."""
     open_records = [r for r in entry.records if not r["checked"] and r["outcome"] not in ("removed",)]
     record = (open_records or entry.records)[-1]
-    return {"record": record, "own": record["performer_id"] == actor.user_id}
+    wanted = str((entry.parameter or {}).get("gauge_class") or "")
+    return {
+        "record": record,
+        "own": record["performer_id"] == actor.user_id,
+        "gauge_class": class_words(wanted) if wanted else "",
+    }
 
 
 def _why(view: CardView) -> dict[str, Any]:
@@ -95,7 +101,7 @@ def step_context(view: CardView, entry: EntryView, actor: Actor) -> dict[str, An
     wanted = str((entry.parameter or {}).get("gauge_class") or "")
     needed = INSPECT if entry.by == "inspector" else WORK
     return {
-        "gauge_class": wanted,
+        "gauge_class": class_words(wanted) if wanted else "",
         "gauge": _gauge(view, actor, entry.key) if wanted else "",
         "needs_other": not may(actor, needed),
         "inspector": entry.by == "inspector",

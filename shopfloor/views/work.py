@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from foundation.core.actor import Actor
 from foundation.core.errors import Refusal
 from foundation.core.web.attempts import Attempt, attempt, show
 from foundation.core.web.policy import camera_page
+from resources.equipment.selectors import class_words
 from shopfloor.definition import definition_of
 from shopfloor.forms import DEFECTS
 from shopfloor.models import StepRecord, WorkCard
@@ -134,6 +136,7 @@ def page_context(view: CardView, actor: Actor, shown: Screen | None = None) -> d
         "step": step,
         "steps": steps,
         "key": uuid4(),
+        "machine_class": partial(class_words, view.operation.equipment_class),
         "pulse": card_pulse(view.card.pk),
         "chosen": {},
         "defects": DEFECTS,

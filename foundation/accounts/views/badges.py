@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -48,7 +49,10 @@ def badge_in(request: HttpRequest) -> HttpResponse:
             request.session.cycle_key()
             request.session[CAPTURE_KEY] = session.key
             request.session.pop(SEEN_KEY, None)
-            return redirect(next_of(request, station_home()))
+            answer = redirect(next_of(request, station_home()))
+            if session.user.language != get_language():  # a shared tablet speaks to whoever acts on it
+                answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, session.user.language, samesite="Lax")
+            return answer
     context = {"people": open_sessions(station), "acting": capture_session_of(request), "station_home": station_home()}
     return show(request, "accounts/badge_in.html", context, tried=tried, form=form)
 
