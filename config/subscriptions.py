@@ -25,6 +25,7 @@ IN_TRANSACTION: dict[type[Event], list[str]] = {
 AFTER: dict[type[Event], list[str]] = {}
 
 PROVIDERS: dict[str, list[str]] = {
+    "core.print_table": ["foundation.printing.tables.print_table"],
     "records.check_signer": ["foundation.accounts.services.check_signer"],
     "records.more_checks": [
         "foundation.files.selectors.check_files",

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from bom.models import BomLine, BomRevision, BomTool
 from bom.selectors import Cost, ExplodedLine
 from foundation.core.texts import localized
-from foundation.core.web.lists import table_file
+from foundation.core.web.tables import Table, table_file
 
 
-def lines_file(kind: str, revision: BomRevision, lines: Iterable[BomLine], tools: Iterable[BomTool]) -> HttpResponse:
+def lines_file(
+    kind: str, revision: BomRevision, lines: Iterable[BomLine], tools: Iterable[BomTool]
+) -> HttpResponseBase:
     """The lines and tools, with every fact that they have."""
     titles = [
         _("Line"), _("Item"), _("Name"), _("Quantity"), _("Unit"), _("Counted"), _("Scrap factor"), _("Optional"), _("Critical"),
@@ -32,10 +34,10 @@ def lines_file(kind: str, revision: BomRevision, lines: Iterable[BomLine], tools
         [tool.position, tool.item.number, tool.item.label, tool.quantity, "", _("tool"), "", _flag(tool.optional)]
         for tool in tools
     ]
-    return table_file(kind, f"bom-{_name(revision)}", titles, rows)
+    return table_file(kind, Table(f"bom-{_name(revision)}", revision.number, titles, rows))
 
 
-def structure_file(kind: str, revision: BomRevision, lines: Iterable[ExplodedLine]) -> HttpResponse:
+def structure_file(kind: str, revision: BomRevision, lines: Iterable[ExplodedLine]) -> HttpResponseBase:
     """The explosion, one row per node; what the default build leaves out is marked."""
     titles = [
         _("Level"), _("Path"), _("Item"), _("Name"), _("Quantity in all"), _("Quantity each"), _("Unit"), _("Role"), _("Taken"),
@@ -47,10 +49,10 @@ def structure_file(kind: str, revision: BomRevision, lines: Iterable[ExplodedLin
         ]
         for line in lines
     ]  # fmt: skip
-    return table_file(kind, f"structure-{_name(revision)}", titles, rows)
+    return table_file(kind, Table(f"structure-{_name(revision)}", revision.number, titles, rows))
 
 
-def cost_file(kind: str, revision: BomRevision, cost: Cost) -> HttpResponse:
+def cost_file(kind: str, revision: BomRevision, cost: Cost) -> HttpResponseBase:
     """Every leaf with what it adds and why that is not certain."""
     titles = [_("Path"), _("Item"), _("Name"), _("Quantity"), _("Unit"), _("Amount"), _("Currency"), _("Doubts")]
     rows = [
@@ -60,7 +62,7 @@ def cost_file(kind: str, revision: BomRevision, cost: Cost) -> HttpResponse:
         ]
         for element in cost.elements
     ]  # fmt: skip
-    return table_file(kind, f"cost-{_name(revision)}", titles, rows)
+    return table_file(kind, Table(f"cost-{_name(revision)}", revision.number, titles, rows))
 
 
 def _flag(value: bool) -> str:

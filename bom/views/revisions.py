@@ -8,6 +8,7 @@ import django_filters
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -98,7 +99,7 @@ def page_context(revision: BomRevision, current: str) -> dict[str, Any]:
 
 
 @login_required
-def revision_record(request: HttpRequest, pk: int) -> HttpResponse:
+def revision_record(request: HttpRequest, pk: int) -> HttpResponseBase:
     require(actor_of(request), VIEW)
     revision = revision_of(pk)
     lines = sorted(revision.lines.select_related("component"), key=lambda line: position_key(line.position))
@@ -125,7 +126,7 @@ def revision_record(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-def revision_structure(request: HttpRequest, pk: int) -> HttpResponse:
+def revision_structure(request: HttpRequest, pk: int) -> HttpResponseBase:
     require(actor_of(request), VIEW)
     revision = revision_of(pk)
     lines = explode(revision, everything=True)
@@ -136,7 +137,7 @@ def revision_structure(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-def revision_cost(request: HttpRequest, pk: int) -> HttpResponse:
+def revision_cost(request: HttpRequest, pk: int) -> HttpResponseBase:
     require(actor_of(request), VIEW)
     revision = revision_of(pk)
     cost = rolled_up_cost(revision)

@@ -7,8 +7,8 @@ from typing import Any
 
 from foundation.accounts.policies import may
 from foundation.core.actor import Actor
-from shopfloor.gates import MATERIAL, ORDER
 from resources.equipment.selectors import class_words
+from shopfloor.gates import MATERIAL, ORDER
 from shopfloor.models import CardEvent, StepRecord
 from shopfloor.policies import INSPECT, WORK
 from shopfloor.selectors import CardView, EntryView

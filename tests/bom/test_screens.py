@@ -82,7 +82,7 @@ class TestPages:
         assert answer.status_code == 200
         assert f".{kind}" in answer["Content-Disposition"]
         if kind == "csv":
-            assert "SHEET" in answer.content.decode("utf-8-sig")
+            assert "SHEET" in answer.getvalue().decode("utf-8-sig")
 
 
 class TestActs:

@@ -222,7 +222,7 @@ class TestLots:
         assert "PMMA-7" in text_of(client.get(reverse("inventory:lot-list"), {"q": "pmma"}))
         assert "BL-1" not in text_of(client.get(reverse("inventory:lot-list"), {"item": "PLATE"}))
         exported = client.get(reverse("inventory:stock-list"), {"export": "csv", "status": "in_process"})
-        rows = list(csv.reader(io.StringIO(exported.content.decode("utf-8-sig"))))
+        rows = list(csv.reader(io.StringIO(exported.getvalue().decode("utf-8-sig"))))
         assert [row[3] for row in rows[1:]] == ["BL-2", "BL-1", "B-PL"]
         for name in ("receipt-list", "hold-list", "place-list", "quarantine-list"):
             assert client.get(reverse(f"inventory:{name}")).status_code == 200

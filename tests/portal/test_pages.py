@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -96,11 +97,15 @@ def test_audit_trail_lists_filters_and_exports(logged_in: LoggedIn) -> None:
     text = client.get("/audit-trail/").content.decode()
     assert "User created" in text
     assert "User created" not in client.get("/audit-trail/?outcome=refused").content.decode()
-    export = client.get("/audit-trail/?export=csv&sort=id").content.decode()
+    export = client.get("/audit-trail/?export=csv&sort=id").getvalue().decode()
     assert export.startswith("\ufeffNo.,When,Who,What,Record,Outcome,Reason,Station")
     assert "system:test" in export
     book = client.get("/audit-trail/?export=xlsx")
-    assert book.content[:2] == b"PK"
+    assert book.getvalue()[:2] == b"PK"
+    assert client.get("/audit-trail/?export=pdf").content[:5] == b"%PDF-"
+    told = json.loads(client.get("/audit-trail/?export=json&q=user").getvalue())
+    assert (told["list"], told["about"], told["taken_by"]) == ("audit-trail", "q: user", "Auditor 王")
+    assert {"id", "captured_at", "actor_name", "verb", "subject_number"} <= set(told["rows"][0])
     entry = LedgerEntry.objects.order_by("id").last()
     assert entry is not None
     assert entry.verb in client.get(f"/audit-trail/{entry.pk}/").content.decode()
@@ -123,7 +128,7 @@ def test_list_takes_bad_parameters_calmly(logged_in: LoggedIn) -> None:
         "outcome=maybe",
         "since=never",
         "q=%00a",
-        "export=pdf",
+        "export=exe",
     ]:
         answer = client.get(f"/audit-trail/?{query}")
         assert answer.status_code in {200, 400}, query

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -11,7 +12,8 @@ from config.portal.views.ledger import COLUMNS, VIEW, LedgerFilter
 from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of
 from foundation.core.refs import RecordRef
-from foundation.core.web.lists import Empty, ListPage, table_file
+from foundation.core.web.lists import Empty, ListPage
+from foundation.core.web.tables import Table, table_file
 from foundation.records.models import Outcome
 from foundation.records.selectors import FieldChange, field_changes, ledger_of
 from foundation.records.services import note_export
@@ -21,7 +23,7 @@ SHOWN = 200
 
 @login_required
 @require_safe
-def record_trail(request: HttpRequest, label: str, pk: int) -> HttpResponse:
+def record_trail(request: HttpRequest, label: str, pk: int) -> HttpResponseBase:
     """Acts about the record or related to it, and what changed in its own row. ``?export=`` and ``?fields=`` take them away."""
     actor = actor_of(request)
     require(actor, VIEW)
@@ -37,7 +39,7 @@ def record_trail(request: HttpRequest, label: str, pk: int) -> HttpResponse:
             actor=actor, what=f"audit trail of {number or pk} as {asked}", record=RecordRef(label.lower(), pk, number)
         )
     if request.GET.get("fields"):
-        return _fields_file(asked, changes)
+        return _fields_file(asked, f"{label} {number or pk}", changes, actor.name)
     return ListPage(
         title=_("Audit trail of %(record)s") % {"record": number or f"{label} {pk}"},
         lead=_("Every act with who, when, why and where; refused ones too. Nobody can change or remove a line."),
@@ -54,8 +56,9 @@ def record_trail(request: HttpRequest, label: str, pk: int) -> HttpResponse:
     ).render(request)
 
 
-def _fields_file(asked: str, changes: list[FieldChange]) -> HttpResponse:
-    titles = [_("When"), _("Who"), _("Station"), _("Field"), _("Old value"), _("New value"), _("Reason")]
+def _fields_file(asked: str, title: str, changes: list[FieldChange], taken_by: str) -> HttpResponseBase:
+    heads = [_("When"), _("Who"), _("Station"), _("Field"), _("Old value"), _("New value"), _("Reason")]
+    keys = ["at", "who", "station", "field", "old", "new", "reason"]
     lines = (
         [
             change.at.isoformat(),
@@ -68,4 +71,4 @@ def _fields_file(asked: str, changes: list[FieldChange]) -> HttpResponse:
         ]
         for change in changes
     )
-    return table_file(asked, "field-history", titles, lines)
+    return table_file(asked, Table("field-history", title, heads, lines, keys, taken_by=taken_by))
