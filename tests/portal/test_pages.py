@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -97,7 +99,7 @@ def test_audit_trail_lists_filters_and_exports(logged_in: LoggedIn) -> None:
     text = client.get("/audit-trail/").content.decode()
     assert "User created" in text
     assert "User created" not in client.get("/audit-trail/?outcome=refused").content.decode()
-    export = client.get("/audit-trail/?export=csv&sort=id").getvalue().decode()
+    export = client.get("/audit-trail/?export=csv&sort=captured_at").getvalue().decode()
     assert export.startswith("\ufeffNo.,When,Who,What,Record,Outcome,Reason,Station")
     assert "system:test" in export
     book = client.get("/audit-trail/?export=xlsx")
@@ -235,3 +237,34 @@ def test_log_in_refuses_without_saying_which_part_was_wrong(person: Callable[[st
         assert answer.status_code == 403
         assert "Unknown user or badge, or wrong secret." in answer.content.decode()
     assert User.objects.get().failed_tries == 1
+
+
+@pytest.mark.requirement("SEC-02")
+def test_the_trail_is_found_by_person_act_record_and_period(logged_in: LoggedIn) -> None:
+    client = logged_in("auditor")
+    entry = LedgerEntry.objects.filter(verb="accounts.user.created").latest("id")
+    day = entry.captured_at.date()
+
+    def found(**asked: str) -> set[int]:
+        told = json.loads(client.get("/audit-trail/", {"export": "json", **asked}).getvalue())
+        return {row["id"] for row in told["rows"]}
+
+    assert entry.pk in found(actor_name="SYSTEM:te")
+    assert entry.pk in found(verb="user created")
+    assert entry.pk in found(verb="accounts.user.cr")
+    assert entry.pk in found(number=entry.subject_number[:4], since=day.isoformat(), until=day.isoformat())
+    assert entry.pk in found(q="created")
+    assert found(actor_name="nobody-of-this-name") == set()
+    assert entry.pk not in found(until=(day - timedelta(days=1)).isoformat())
+    assert entry.pk not in found(outcome="refused")
+
+
+@pytest.mark.requirement("SEC-02")
+def test_a_long_trail_says_that_there_is_more_and_its_file_holds_all(
+    logged_in: LoggedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = logged_in("auditor")
+    monkeypatch.setattr(sys.modules["config.portal.views.ledger"], "COUNT_MOST", 2)
+    assert "of more than 2" in client.get("/audit-trail/").content.decode()
+    told = json.loads(client.get("/audit-trail/?export=json").getvalue())
+    assert len(told["rows"]) == LedgerEntry.objects.count() > 2

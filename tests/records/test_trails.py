@@ -81,8 +81,8 @@ def test_taking_it_away_is_an_act(moved: Site, form: str) -> None:
     acts, fields = client.get(address(moved), {"export": form}), client.get(address(moved), {"fields": form})
     assert acts.status_code == fields.status_code == 200
     if form == "csv":
-        assert "Olga Owner" in acts.content.decode("utf-8-sig")
-        assert "UTC,Asia/Shanghai,New hall" in fields.content.decode("utf-8-sig")
+        assert "Olga Owner" in acts.getvalue().decode("utf-8-sig")
+        assert "UTC,Asia/Shanghai,New hall" in fields.getvalue().decode("utf-8-sig")
     kept = LedgerEntry.objects.filter(verb="records.export.made")
     assert [(row.subject_number, row.data["what"]) for row in kept] == [("HZ1", f"audit trail of HZ1 as {form}")] * 2
 

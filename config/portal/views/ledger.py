@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,22 +20,34 @@ from foundation.core.web.lists import Column, Empty, ListPage
 from foundation.core.web.trails import verb_words
 from foundation.records.models import LedgerEntry
 from foundation.records.models.ledger import Outcome
+from foundation.records.selectors import by_actor, by_number, by_verb
 from foundation.records.services import note_export
 
 VIEW = "records.view_trail"
+COUNT_MOST = 10_000
 DAY = forms.DateInput(attrs={"type": "date"})
 
 
 class LedgerFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Person, act, outcome, from and to."""
+    """Person, act, record, station, outcome, from and to. What is not indexed is not offered."""
 
-    actor_name = django_filters.CharFilter(label=gettext_lazy("Person"), lookup_expr="icontains")
-    verb = django_filters.CharFilter(label=gettext_lazy("Act"), lookup_expr="icontains")
+    actor_name = django_filters.CharFilter(label=gettext_lazy("Person"), method="of_actor")
+    verb = django_filters.CharFilter(label=gettext_lazy("Act"), method="of_verb")
+    number = django_filters.CharFilter(label=gettext_lazy("Record"), method="of_number")
     outcome = django_filters.ChoiceFilter(
         label=gettext_lazy("Outcome"), choices=[("done", gettext_lazy("Done")), ("refused", gettext_lazy("Refused"))]
     )
     since = django_filters.DateFilter("captured_at", "date__gte", label=gettext_lazy("From"), widget=DAY)
     until = django_filters.DateFilter("captured_at", "date__lte", label=gettext_lazy("To"), widget=DAY)
+
+    def of_actor(self, rows: Any, _name: str, value: str) -> Any:
+        return rows.filter(by_actor(value))
+
+    def of_verb(self, rows: Any, _name: str, value: str) -> Any:
+        return rows.filter(by_verb(value, verb_words))
+
+    def of_number(self, rows: Any, _name: str, value: str) -> Any:
+        return rows.filter(by_number(value.strip()))
 
     class Meta:
         model = LedgerEntry
@@ -62,6 +77,11 @@ COLUMNS = (
 )
 
 
+def searched(word: str) -> Q:
+    """One word of the search box: a person, a kind of act, or the beginning of a record's number."""
+    return by_actor(word) | by_verb(word, verb_words) | by_number(word)
+
+
 @login_required
 def ledger(request: HttpRequest) -> HttpResponse:
     """The list. Taking it away is an act too."""
@@ -74,8 +94,9 @@ def ledger(request: HttpRequest) -> HttpResponse:
         lead=_("Every act with who, when, why and where; refused ones too. Nobody can change or remove a line."),
         rows=LedgerEntry.objects.all(),
         columns=COLUMNS,
-        sort="-id",
-        search=("actor_name", "verb", "subject_number", "reason"),
+        sort="-captured_at",
+        search=searched,
+        count_most=COUNT_MOST,
         filters=LedgerFilter,
         empty=Empty(_("Nothing has happened yet"), _("The first act writes the first line.")),
         file_name="audit-trail",

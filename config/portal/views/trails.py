@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from config.portal.views.ledger import COLUMNS, VIEW, LedgerFilter
+from config.portal.views.ledger import COLUMNS, COUNT_MOST, VIEW, LedgerFilter, searched
 from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of
 from foundation.core.refs import RecordRef
@@ -45,8 +45,9 @@ def record_trail(request: HttpRequest, label: str, pk: int) -> HttpResponseBase:
         lead=_("Every act with who, when, why and where; refused ones too. Nobody can change or remove a line."),
         rows=entries,
         columns=COLUMNS,
-        sort="-id",
-        search=("actor_name", "verb", "subject_number", "reason"),
+        sort="-captured_at",
+        search=searched,
+        count_most=COUNT_MOST,
         filters=LedgerFilter,
         template="portal/trail.html",
         context={"changes": changes[:SHOWN], "more": max(0, len(changes) - SHOWN), "label": label, "pk": pk},

@@ -13,6 +13,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from foundation.core.texts import localized
@@ -72,18 +73,45 @@ class Empty:
     icon_name: str = "inbox"
 
 
+class ListPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts no further than ``count_most`` (0: all); ``is_more`` says that there are more."""
+
+    def __init__(self, rows: QuerySet[Any], per_page: int, count_most: int) -> None:
+        super().__init__(rows, per_page)
+        self.rows, self.count_most = rows, count_most
+
+    @cached_property
+    def count(self) -> int:
+        if not self.count_most:
+            return int(self.rows.count())
+        return min(int(self.rows[: self.count_most + 1].count()), self.count_most)
+
+    @cached_property
+    def is_more(self) -> bool:
+        return bool(self.count_most) and self.count == self.count_most and self.rows[self.count :].exists()
+
+
+def _any_of(lookups: Sequence[str], word: str) -> Q:
+    found = Q()
+    for lookup in lookups:
+        found |= Q(**{f"{lookup}__icontains" if "__i" not in lookup else lookup: word})
+    return found
+
+
 @dataclass(slots=True)
 class ListPage:
-    """Everything a list needs. ``filters``: a django-filter FilterSet class; ``search``: lookups of the search box.
+    """Everything a list needs. ``filters``: a django-filter FilterSet class; ``search``: lookups of the search box, or a
+    function that makes a condition of one word.
 
-    ``count`` may give the total of an unfiltered big table cheaply.
+    ``count_most``: a table of millions is counted up to here; the page then says “more than”, and files hold all.
     """
 
     title: Any
     rows: QuerySet[Any]
     columns: Sequence[Column]
     sort: str
-    search: Sequence[str] = ()
+    search: Sequence[str] | Callable[[str], Q] = ()
+    count_most: int = 0
     filters: Any = None
     actions: Sequence[Action] = ()
     empty: Empty | None = None
@@ -124,10 +152,7 @@ class ListPage:
 
     def _searched(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         for word in request.GET.get("q", "").replace("\0", "").split()[:6]:
-            found = Q()
-            for lookup in self.search:
-                found |= Q(**{f"{lookup}__icontains" if "__i" not in lookup else lookup: word})
-            rows = rows.filter(found)
+            rows = rows.filter(self.search(word) if callable(self.search) else _any_of(self.search, word))
         return rows
 
     def _sort_of(self, request: HttpRequest) -> str:
@@ -142,7 +167,7 @@ class ListPage:
     def _page(self, request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
         size = request.GET.get("size", "")
         per_page = int(size) if size.isdigit() and int(size) in PAGE_SIZES else PAGE_SIZES[1]
-        return Paginator(rows, per_page).get_page(request.GET.get("page"))
+        return ListPaginator(rows, per_page, self.count_most).get_page(request.GET.get("page"))
 
     def _heads(self, request: HttpRequest) -> list[dict[str, Any]]:
         now = self._sort_of(request)

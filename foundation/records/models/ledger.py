@@ -45,7 +45,13 @@ class LedgerEntry(AppendOnlyModel):
         indexes = [
             models.Index(fields=["subject_label", "subject_id", "id"], name="records_ledger_subject"),
             models.Index(fields=["actor", "id"], name="records_ledger_actor"),
-            models.Index(fields=["verb", "id"], name="records_ledger_verb"),
+            models.Index(fields=["verb", "captured_at"], name="records_ledger_kind"),
+            models.Index(fields=["actor_name", "captured_at"], name="records_ledger_who"),
+            models.Index(fields=["captured_at", "id"], name="records_ledger_captured"),
+            models.Index(fields=["subject_number", "captured_at"], name="records_ledger_number"),
+            models.Index(
+                fields=["captured_at"], condition=models.Q(outcome=Outcome.REFUSED), name="records_ledger_refused"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from .reading import (
     signatures_of,
     signing_keys,
 )
+from .searching import by_actor, by_number, by_verb, known_actors, known_verbs
 from .trails import FieldChange, field_changes
 
 __all__ = [
@@ -17,8 +18,13 @@ __all__ = [
     "FOREIGN",
     "VALID",
     "FieldChange",
+    "by_actor",
+    "by_number",
+    "by_verb",
     "field_changes",
     "history_of",
+    "known_actors",
+    "known_verbs",
     "ledger_of",
     "signature_validity",
     "signatures_of",
