@@ -72,6 +72,8 @@ def main() -> None:
         fail(f"cannot write {error.filename or VENV}: {(error.strerror or str(error)).lower()}.")
     except KeyboardInterrupt:
         sys.exit(130)
+    # A start or a test run is a dozen processes; forbidden to keep bytecode, each would compile every module anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     python = str(VENV / "bin" / "python")
     os.chdir(ROOT)
     os.execv(python, [python, "-m", "config.local", *sys.argv[1:]])  # noqa: S606
