@@ -29,6 +29,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("arteria")
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -41,7 +42,17 @@ CHROMIUM_FLAGS = [
 ]
 
 
+# These come first, so that no worker is left with one of them when the other has nothing more to do.
+SLOW = ("tests/local/test_run", "tests/browser/", "tests/journeys/")
+
+
+def _place(item: pytest.Item) -> int:
+    return next((place for place, name in enumerate(SLOW) if item.nodeid.startswith(name)), len(SLOW))
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_place)
     browser_tests = [item for item in items if "browser" in item.keywords]
     if browser_tests and CHROMIUM is None:
         if IN_CI:
@@ -52,8 +63,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def test_stack() -> Iterator[Stack]:
-    """PostgreSQL and Valkey of the tests; ARTERIA_PG=15 takes the system's PostgreSQL 15."""
-    stack = open_stack(os.environ.get("ARTERIA_PG", ""))
+    """PostgreSQL and Valkey of this worker's tests; ARTERIA_PG=15 takes the system's PostgreSQL 15."""
+    stack = open_stack(os.environ.get("ARTERIA_PG", ""), "" if WORKER == "gw0" else WORKER)
     yield stack
     stack.close()
 
@@ -78,13 +89,11 @@ def django_db_setup(
     test_stack: Stack, request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
     """In place of pytest-django's: a clone of the migrated template, reached as the application's role."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-    name = f"run_{os.getpid()}_{worker}"
+    name = f"run_{os.getpid()}"
     url = test_stack.clone(name)
-    number = int(worker.removeprefix("gw")) + 8 * (os.getpid() % 8)
     os.environ["DATABASE_URL"] = url
     os.environ["DATABASE_OWNER_URL"] = settings.DATABASE_OWNER_URL = test_stack.owner_url(name)
-    os.environ["REDIS_URL"] = settings.REDIS_URL = settings.CELERY_BROKER_URL = test_stack.valkey.url(number % 64)
+    os.environ["REDIS_URL"] = settings.REDIS_URL = settings.CELERY_BROKER_URL = test_stack.valkey.url(os.getpid() % 64)
     celery_app.conf.broker_url = settings.REDIS_URL
     with django_db_blocker.unblock():
         connections["default"].close()

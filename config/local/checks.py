@@ -27,14 +27,12 @@ def test(arguments: list[str]) -> int:
         print(f"The second run, on PostgreSQL 15, was left out. {missing}")
         return code or int(IN_CI)
     print("\nRecords, constraints and journeys again, on PostgreSQL 15:", flush=True)
-    return _all("pg15 and ", ARTERIA_PG="15") or code
+    return _all("-m", "pg15", ARTERIA_PG="15") or code
 
 
-def _all(which: str = "", **settings: str) -> int:
-    """Side by side, then one after the other what another worker's open transaction would disturb."""
-    beside = _pytest(["--numprocesses", "2", "--dist", "loadfile", "-m", f"{which}not alone"], **settings)
-    alone = _pytest(["-m", f"{which}alone"], **settings)
-    return beside or alone
+def _all(*which: str, **settings: str) -> int:
+    """On two workers, a file after the other in the order of tests/conftest.py."""
+    return _pytest(["--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder", *which], **settings)
 
 
 def _pytest(arguments: list[str], **settings: str) -> int:

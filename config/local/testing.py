@@ -2,6 +2,7 @@
 
 The first run starts PostgreSQL and Valkey under var/test, later ones join, the last one stops them. A migrated
 template database, named by a hash of what makes it, is built once; each test process works on its own clone.
+Workers that test side by side have a cluster each: the transaction horizon, by which seals are made, is the cluster's.
 """
 
 import contextlib
@@ -70,10 +71,10 @@ class Stack:
             yield cursor
 
 
-def open_stack(version: str = "", *, with_template: bool = True) -> Stack:
-    """Joins the servers of this checkout's tests, starting them first when nobody has."""
-    name = f"test-{version}" if version else "test"
-    folder = make_folder(Path(os.environ.get("ARTERIA_TEST_DIR") or ROOT / "var" / name).absolute())
+def open_stack(version: str = "", worker: str = "", *, with_template: bool = True) -> Stack:
+    """Joins the servers of this checkout's tests, or of this worker among them, starting them first when nobody has."""
+    name = "-".join(filter(None, ("test", version, worker)))
+    folder = make_folder(Path(os.environ.get("ARTERIA_TEST_DIR") or ROOT / "var").absolute() / name)
     with _starting(folder):
         cluster, valkey = open_cluster(folder, durable=False, version=version), open_valkey(folder, durable=False)
         users = (folder / "users.lock").open("w")

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.helpers import DESK, log_in, scan, serious
 
-pytestmark = [pytest.mark.alone, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

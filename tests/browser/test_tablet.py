@@ -16,7 +16,7 @@ from tests.factories.people import PIN, SETUP, site
 from tests.factories.stock import released
 from tests.shopfloor.venturi import venturi
 
-pytestmark = [pytest.mark.alone, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from foundation.records.tasks import make_seal as make_seal_task
 from foundation.records.verification import verify
 
 WORKER = Actor.system("worker")
-pytestmark = [pytest.mark.alone, pytest.mark.pg15, pytest.mark.usefixtures("committed_db", "sealing_key")]
+pytestmark = [pytest.mark.pg15, pytest.mark.usefixtures("committed_db", "sealing_key")]
 
 
 def write_site(code: str) -> Site:

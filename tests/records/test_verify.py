@@ -16,7 +16,7 @@ from foundation.records.protection_sql import FUNCTIONS
 from foundation.records.verification import verify
 
 WORKER = Actor.system("worker")
-pytestmark = [pytest.mark.alone, pytest.mark.pg15, pytest.mark.usefixtures("committed_db", "sealing_key")]
+pytestmark = [pytest.mark.pg15, pytest.mark.usefixtures("committed_db", "sealing_key")]
 Owner = Callable[..., None]
 
 

@@ -15,8 +15,6 @@ from foundation.records.verifier import package, verify
 ROBOT = Actor.system("test")
 REASON = "多行\nand a tab\tand a \\ backslash"
 
-pytestmark = pytest.mark.alone
-
 
 @pytest.fixture
 def signing_key(tmp_path):
