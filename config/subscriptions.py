@@ -5,7 +5,7 @@ alert rows. Everything else runs *after*, as a job, and cannot stop a line.
 """
 
 from changecontrol.events import ChangeImplemented
-from foundation.accounts.events import AccountLockedOut
+from foundation.accounts.events import AccountLockedOut, AddressThrottled, BadgeReportedLost, WithdrawnBadgeUsed
 from foundation.core import events, jobs
 from foundation.core.events import Event
 from quality.events import DispositionDecided, DispositionExecuted
@@ -14,6 +14,9 @@ from shopfloor.events import ProductionReported, WorkOrderDispatched
 
 IN_TRANSACTION: dict[type[Event], list[str]] = {
     AccountLockedOut: ["foundation.alerts.handlers.on_account_locked"],
+    AddressThrottled: ["foundation.alerts.handlers.on_address_throttled"],
+    BadgeReportedLost: ["foundation.alerts.handlers.on_badge_lost"],
+    WithdrawnBadgeUsed: ["foundation.alerts.handlers.on_withdrawn_badge_used"],
     ChangeImplemented: ["shopfloor.handlers.on_change_implemented"],
     DispositionDecided: ["shopfloor.handlers.on_disposition_decided"],
     DispositionExecuted: ["shopfloor.handlers.on_disposition_executed"],

@@ -82,7 +82,7 @@ def load_people(site: Site) -> None:
             accounts.assign_role(actor=INSTALLER, user_id=user.pk, role=role, site=site)
         accounts.issue_badge(actor=INSTALLER, user_id=user.pk, code=person.badge)
         accounts.set_secret(actor=INSTALLER, user_id=user.pk, password=PASSWORD, pin=PIN, reason="Demo user")
-        accounts.acknowledge_policy(actor=at_desk(person.username))
+        accounts.acknowledge_policy(actor=at_desk(person.username), secret=PIN)
 
 
 def load_stations(site: Site) -> dict[str, str]:

@@ -48,6 +48,22 @@ def disposition_content(nonconformance: Nonconformance, disposition: Disposition
     }
 
 
+def nonconformance_shown(nonconformance: Nonconformance) -> dict[str, Any]:
+    """What the decider has before them when they open the dialog: what was found, and what of it is decided already."""
+    decided = nonconformance.dispositions.order_by("pk").values_list("pk", "kind", "quantity", "executed_at")
+    return {
+        "schema": "nonconformance-shown/1",
+        "number": nonconformance.number,
+        "state": str(nonconformance.state),
+        "found": nonconformance.quantity.normalize(),
+        "pieces": list(nonconformance.unit_numbers),
+        "defect": nonconformance.defect_code,
+        "description": nonconformance.description,
+        "cause": [nonconformance.cause_code, nonconformance.cause],
+        "decided": [[pk, str(kind), quantity.normalize(), at] for pk, kind, quantity, at in decided],
+    }
+
+
 def deviation_content(deviation: Deviation) -> dict[str, Any]:
     """What the decider of a deviation sees and signs."""
     return {
@@ -62,9 +78,16 @@ def deviation_content(deviation: Deviation) -> dict[str, Any]:
         "gate": deviation.gate,
         "gate_code": deviation.gate_code,
         "valid_until": deviation.valid_until,
-        "accepted": deviation.state in (DeviationState.ACCEPTED, DeviationState.CLOSED),
+        "accepted": _was_accepted(deviation),
         "decision": deviation.decision,
     }
+
+
+def _was_accepted(deviation: Deviation) -> bool:
+    """Also once it is closed: what was signed then says which way it went."""
+    if deviation.state == DeviationState.CLOSED:
+        return deviation.signature is not None and deviation.signature.meaning == "approved"
+    return bool(deviation.state == DeviationState.ACCEPTED)
 
 
 def override_for(card_id: int, gate: str, gate_code: str) -> Deviation | None:

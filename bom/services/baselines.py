@@ -19,7 +19,7 @@ from foundation.core.numbering import next_number
 from foundation.core.refs import RecordRef
 from foundation.records.act import act
 from foundation.records.models import RevisionState, Signature, bulk_create_tracked
-from foundation.records.services import Credentials, ToSign, sign
+from foundation.records.services import Credentials, ToSign, shown_hash, sign
 
 
 def propose_baseline(*, actor: Actor, revision_ids: Sequence[int], title: str) -> Baseline:
@@ -80,7 +80,7 @@ def approve_baseline(*, actor: Actor, baseline_id: int, side: str, credentials: 
             actor=actor,
             credentials=credentials,
             meaning=row.meaning,
-            subjects=[_to_sign(revision) for revision in revisions],
+            subjects=baseline_subjects(revisions),
         )
         _check_signer(baseline, revisions, signatures[0], side)
         BaselineApproval(
@@ -112,6 +112,16 @@ def withdraw_baseline(*, actor: Actor, baseline_id: int, reason: str) -> Baselin
 def _revisions(baseline: Baseline) -> list[BomRevision]:
     entries = baseline.entries.select_related("revision__item").order_by("revision_id")
     return [entry.revision for entry in entries]
+
+
+def shown_of(baseline: Baseline) -> str:
+    """The hash that the dialog over this list carries."""
+    return shown_hash(baseline_subjects(_revisions(baseline)))
+
+
+def baseline_subjects(revisions: Sequence[BomRevision]) -> list[ToSign]:
+    """What one signature act over the list covers, in its order: each revision with its content."""
+    return [_to_sign(revision) for revision in revisions]
 
 
 def _to_sign(revision: BomRevision) -> ToSign:

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_POST
 from bom.forms import ProposeForm
 from bom.models import Baseline, BomRevision
 from bom.services import approve_baseline, propose_baseline, withdraw_baseline
+from bom.services.baselines import shown_of
 from bom.states import BASELINE_SIDES
 from foundation.accounts.policies import may, require
 from foundation.accounts.web import actor_of, credentials_of
@@ -94,6 +96,7 @@ def baseline_record(request: HttpRequest, pk: int) -> HttpResponse:
             for side, permission in BASELINE_SIDES.items()
         ],
         "timeline": ledger_of(RecordRef.to(baseline))[:50],
+        "shown": SimpleLazyObject(lambda: shown_of(baseline)),
     }
     return show(request, "bom/baseline.html", context)
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from changecontrol import services
@@ -184,6 +185,7 @@ def _implement(request: HttpRequest, pk: int) -> None:
     messages.success(request, _("Implemented: the process cards are published."))
 
 
+@sensitive_post_parameters("secret", "factor")
 @login_required
 @require_POST
 def sign(request: HttpRequest, pk: int, verb: str) -> HttpResponse:

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from changecontrol.forms import ImplementForm
 from changecontrol.models import ChangeRequest
 from changecontrol.policies import can_sign, next_acts
-from changecontrol.selectors import affected_of
+from changecontrol.selectors import affected_of, subjects_of
 from changecontrol.selectors.pages import signatures_of_change
 from changecontrol.states import ChangeState
 from foundation.accounts.web import actor_of
@@ -19,6 +20,7 @@ from foundation.core.actor import Actor
 from foundation.core.refs import RecordRef
 from foundation.core.web.attempts import Attempt, show
 from foundation.records.selectors import ledger_of
+from foundation.records.services import shown_hash
 
 TIMELINE = 40
 
@@ -43,6 +45,8 @@ def page(
     values = {
         "change": change,
         "acts": next_acts(change, actor),
+        "shown_hash": SimpleLazyObject(lambda: shown_hash(subjects_of(change))),
+        "shown_hash_of_change": SimpleLazyObject(lambda: shown_hash(subjects_of(change)[:1])),
         "why_not": _why_not(actor, change),
         "implement_form": ImplementForm(),
         "tabs": _tabs(change, tab),

@@ -26,6 +26,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     return {
         "theme": theme if theme in THEMES else "light",
         "demo": settings.DEMO,
+        "ask_factor": settings.SECOND_FACTOR_TO_SIGN not in ("", "none"),
         "idle_seconds": settings.CAPTURE_IDLE_SECONDS,
         "languages": settings.LANGUAGES,
         "permissions": permissions,

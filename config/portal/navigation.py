@@ -138,6 +138,12 @@ NAVIGATION: tuple[Section, ...] = (
         pgettext_lazy("part of the loop", "Administration"),
         (
             Entry(_("Users and roles"), "accounts:user-list", icon_name="users", permission="accounts.manage_users"),
+            Entry(
+                _("Badges and their tests"),
+                "accounts:badge-list",
+                icon_name="id-badge-2",
+                permission="accounts.manage_users",
+            ),
             Entry(_("Stations"), "accounts:station-list", icon_name="devices", permission="accounts.manage_stations"),
             Entry(_("Component gallery"), "portal:gallery", icon_name="components", permission="accounts.manage_users"),
         ),

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "foundation.accounts.middleware.DeskSessionMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "foundation.core.web.middleware.RefusalMiddleware",
@@ -131,7 +132,10 @@ PASSWORD_HASHERS = [
 if DEMO:  # its secrets are printed for everyone, so hashing them slowly would only make the first start slow
     PASSWORD_HASHERS.insert(0, "demo.hashers.DemoHasher")
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email", "employee_number")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -222,6 +226,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "reclaim-jobs": {"task": "foundation.core.tasks.reclaim_jobs", "schedule": 10.0},
+    "end-what-is-over": {"task": "foundation.accounts.tasks.end_what_is_over", "schedule": 60.0},
     "make-seal": {"task": "foundation.records.tasks.make_seal", "schedule": 60.0},
 }
 
@@ -229,6 +234,28 @@ SIMPLE_HISTORY_DATE_INDEX = False
 # Ed25519 private key of the seals and packages (PEM). `manage.py create_signing_key` makes one.
 SIGNING_KEY_FILE = Path(os.environ.get("ARTERIA_SIGNING_KEY_FILE", DATA_DIR / "keys" / "signing-key.pem"))
 CAPTURE_IDLE_SECONDS = int(os.environ.get("ARTERIA_CAPTURE_IDLE_SECONDS", "600"))
+
+# Accounts (docs/operations/accounts.md says what each does). 0 days: no age.
+DESK_IDLE_SECONDS = int(os.environ.get("ARTERIA_DESK_IDLE_SECONDS", "1800"))
+DESK_MAX_SECONDS = int(os.environ.get("ARTERIA_DESK_MAX_SECONDS", "43200"))
+PASSWORD_AGE_DAYS = int(os.environ.get("ARTERIA_PASSWORD_AGE_DAYS", "365"))
+PIN_AGE_DAYS = int(os.environ.get("ARTERIA_PIN_AGE_DAYS", "365"))
+SECRET_WARN_DAYS = int(os.environ.get("ARTERIA_SECRET_WARN_DAYS", "14"))
+SECRETS_REMEMBERED = int(os.environ.get("ARTERIA_SECRETS_REMEMBERED", "5"))
+LOGIN_TRIES_PER_ADDRESS = int(os.environ.get("ARTERIA_LOGIN_TRIES_PER_ADDRESS", "100"))  # wrong ones, in 15 minutes
+PROXIES = int(os.environ.get("ARTERIA_PROXIES", "0"))  # how many of our own proxies add to X-Forwarded-For
+TEMPORARY_BADGE_DAYS = int(os.environ.get("ARTERIA_TEMPORARY_BADGE_DAYS", "7"))
+BADGE_TEST_DAYS = int(os.environ.get("ARTERIA_BADGE_TEST_DAYS", "365"))
+SECOND_FACTOR = os.environ.get("ARTERIA_SECOND_FACTOR", "none")  # none, all, or role codes with commas
+SECOND_FACTOR_TO_SIGN = os.environ.get("ARTERIA_SECOND_FACTOR_TO_SIGN", "none")
+SIGNATURE_POLICY_FILE = os.environ.get("ARTERIA_SIGNATURE_POLICY_FILE", "")
+# Sign-on at the company's OpenID provider (docs/operations/sign-on.md): off while the issuer is not set.
+OIDC_ISSUER = os.environ.get("ARTERIA_OIDC_ISSUER", "")
+OIDC_CLIENT_ID = os.environ.get("ARTERIA_OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = os.environ.get("ARTERIA_OIDC_CLIENT_SECRET", "")
+OIDC_NAME = os.environ.get("ARTERIA_OIDC_NAME", "OpenID Connect")
+OIDC_ENABLED = bool(OIDC_ISSUER and OIDC_CLIENT_ID)
+LDAP_ENABLED = bool(os.environ.get("ARTERIA_LDAP_URI", ""))
 
 LOGGING = {
     "version": 1,

@@ -55,6 +55,18 @@ def record_content(scope: RecordScope) -> dict[str, Any]:
     }
 
 
+FACTS = (
+    "schema", "number", "subject", "definition", "quantities", "units", "completeness", "operations", "materials",
+    "material_balance", "equipment", "inspections", "nonconformances", "deviations", "corrections", "labels", "attachments",
+    "sub_records",
+)  # fmt: skip
+
+
+def facts_of(content: dict[str, Any]) -> dict[str, Any]:
+    """What stays the same while somebody reads it and signs: without the moment of compiling, the signatures and the trail."""
+    return {key: content[key] for key in FACTS}
+
+
 def _subject(scope: RecordScope) -> dict[str, Any]:
     record = scope.record
     order, lot = record.batch.order, record.lot

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from dhr.blockers import blockers_of
 from dhr.compile import RecordScope, load_scope, record_content
+from dhr.compile.content import facts_of
 from dhr.compile.trail import ledger_entries, trail_hash
 from dhr.events import RecordReleased
 from dhr.exceptions import NotIndependent, NotReleasable
@@ -149,7 +150,7 @@ def _sign_version(
         frozen_at=content["compiled_at"],
     )
     version.save()
-    subject = ToSign(record=RecordRef.to(record), content=content, version=str(number))
+    subject = ToSign(record=RecordRef.to(record), content=content, version=str(number), shown=facts_of(content))
     [signature] = sign(actor=actor, credentials=credentials, meaning=meaning, subjects=[subject], reason=note)
     if signature.signer_id != actor.user_id:
         raise NotIndependent(_("The person who decides signs."), code="other-signer", field="identity")

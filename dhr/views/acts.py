@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from dhr import services
@@ -14,6 +15,7 @@ from dhr.models import DeviceHistoryRecord
 from foundation.accounts.web import actor_of, credentials_of
 
 
+@sensitive_post_parameters("secret", "factor")
 @login_required
 @require_POST
 def record_review(request: HttpRequest, number: str) -> HttpResponse:
@@ -37,6 +39,7 @@ def record_reopen(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("dhr:record", number)
 
 
+@sensitive_post_parameters("secret", "factor")
 @login_required
 @require_POST
 def record_release(request: HttpRequest, number: str) -> HttpResponse:

@@ -8,12 +8,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dhr.blockers import blockers_of
 from dhr.compile import RecordScope, load_scope
 from dhr.compile.completeness import completeness
+from dhr.compile.content import facts_of, record_content
 from dhr.compile.exceptions import exceptions
 from dhr.compile.floor import operations
 from dhr.compile.materials import material_balance, materials, sub_records
@@ -24,6 +26,7 @@ from dhr.releasable import releasable_units
 from dhr.selectors import signatures_with_validity
 from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of
+from foundation.core.canonical import content_hash
 from foundation.core.web.lists import Column, Empty, ListPage
 
 VIEW = "dhr.view_record"
@@ -135,6 +138,7 @@ def _page(
             "order": record.batch.order,
             "card": record.batch.order.process_card,
             "tabs": tabs_of(record, current),
+            "shown": SimpleLazyObject(lambda: content_hash(facts_of(record_content(scope)))),
             **context,
         },
     )

@@ -12,3 +12,31 @@ class AccountLockedOut(Event):
     user_id: int
     name: str
     station: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressThrottled(Event):
+    """Too many wrong log-ins from one address: somebody tries many names."""
+
+    address: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadgeReportedLost(Event):
+    """A badge is lost or stolen: out at once, and security knows."""
+
+    user_id: int
+    name: str
+    code: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawnBadgeUsed(Event):
+    """Somebody tried a badge that is withdrawn (21 CFR 11.300(d))."""
+
+    user_id: int
+    name: str
+    code: str
+    station: str

@@ -32,3 +32,22 @@ class StationUnknown(PermissionDenied):
     """The device is not a registered station."""
 
     code = "station-unknown"
+
+
+class SecretAged(PermissionDenied):
+    """The secret is older than policy allows (21 CFR 11.300(b))."""
+
+    code = "secret-aged"
+
+
+class TooManyTries(PermissionDenied):
+    """Too many wrong log-ins from this address; nothing is looked at until the window is over."""
+
+    code = "too-many-tries"
+    status = 429
+
+
+class FactorNeeded(PermissionDenied):
+    """Policy asks for a second factor, which was not given or is wrong."""
+
+    code = "second-factor"

@@ -8,7 +8,8 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from foundation.accounts.models import Role, Site
+from foundation.accounts import second_factor
+from foundation.accounts.models import LoginBy, Role, Site, Withdrawal
 from foundation.core.texts import localized
 
 SECRET = forms.PasswordInput(attrs={"autocomplete": "current-password"})
@@ -23,14 +24,54 @@ class LoginForm(forms.Form):
         ),
     )
     secret = forms.CharField(label=_("Password"), max_length=200, strip=False, widget=SECRET)
+    code = forms.CharField(
+        label=_("Code of your authenticator app"),
+        max_length=20,
+        required=False,
+        help_text=_("If you have one."),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "code" in self.fields and not second_factor.is_used():
+            del self.fields["code"]
 
 
 class BadgeForm(LoginForm):
+    code = None  # type: ignore[assignment] # a tablet asks for badge and PIN
     secret = forms.CharField(
         label=_("PIN or password"),
         max_length=200,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class DoorSecretForm(BadgeForm):
+    """A new PIN at the tablet, before the one that an administrator set, or that is too old, lets anybody in."""
+
+    pin = forms.CharField(
+        label=_("New PIN"),
+        help_text=_("Six digits or more, for the shop floor."),
+        max_length=40,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "inputmode": "numeric"}),
+    )
+
+
+class AgreeForm(forms.Form):
+    """The signature policy is agreed to by the secret, like a signature."""
+
+    version = forms.CharField(widget=forms.HiddenInput)
+    secret = forms.CharField(label=_("Password or PIN"), max_length=200, strip=False, widget=SECRET)
+
+
+class FactorForm(forms.Form):
+    name = forms.CharField(label=_("Name of the device"), max_length=100, required=False)
+    code = forms.CharField(
+        label=_("Code that the app shows now"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
 
@@ -76,6 +117,11 @@ class PersonForm(forms.Form):
         label=_("Printed name"), max_length=200, help_text=_("As it stands on records and signatures.")
     )
     employee_number = forms.CharField(label=_("Employee number"), max_length=40, required=False)
+    identity_check = forms.CharField(
+        label=_("Identity checked by"),
+        max_length=200,
+        help_text=_("By what you saw who this is: identity card, passport, personnel file. Your name is kept with it."),
+    )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
 
@@ -98,6 +144,44 @@ class RoleForm(forms.Form):
 
 class BadgeIssueForm(forms.Form):
     code = forms.CharField(label=_("Badge code"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    valid_until = forms.DateTimeField(
+        label=_("Until (a temporary badge only)"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+class BadgeReplaceForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code of the new badge"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    replaced_as = forms.ChoiceField(
+        label=_("The old one is"),
+        choices=[
+            (kind.value, kind.label)
+            for kind in (Withdrawal.DAMAGED, Withdrawal.RETURNED, Withdrawal.LOST, Withdrawal.STOLEN)
+        ],
+    )
+
+
+class BadgeTestForm(forms.Form):
+    scanned = forms.CharField(
+        label=_("Scan the badge"),
+        max_length=60,
+        help_text=_("Look that it is unaltered, then scan it. One that fails is withdrawn at once."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    note = forms.CharField(label=_("Note"), max_length=400, required=False)
+
+
+class LinkForm(forms.Form):
+    login_by = forms.ChoiceField(label=_("Logs in at"), choices=LoginBy.choices)
+    external_subject = forms.CharField(
+        label=_("Subject at the OpenID provider"),
+        max_length=300,
+        required=False,
+        help_text=_("As the log-in page shows it when nobody is linked yet."),
+    )
 
 
 class FirstSecretForm(forms.Form):

@@ -55,7 +55,7 @@ def user_by_identity(identity: str) -> User | None:
     """A person by user name, or by the code of a badge that is valid now."""
     moment = clock.now()
     by_badge: Badge | None = (
-        Badge.objects.filter(Q(valid_until=None) | Q(valid_until__gt=moment), code=identity, revoked_at=None)
+        Badge.objects.filter(Q(valid_until=None) | Q(valid_until__gt=moment), code__iexact=identity, revoked_at=None)
         .select_related("user")
         .first()
     )

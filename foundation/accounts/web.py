@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from ipaddress import ip_address
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext
@@ -17,6 +20,7 @@ STATION_COOKIE = "arteria_station"
 CAPTURE_KEY = "capture_session"
 SEEN_KEY = "capture_seen"
 SEEN_STEP = 15  # seconds: the session row is not written at every touch
+BACKWARDS = 5  # seconds that a clock may run back before a session is held to be of unknown age, and ends
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -25,12 +29,34 @@ def actor_of(request: HttpRequest) -> Actor:
     session = capture_session_of(request)
     if session is not None:
         return Actor(session.user_id, session.user.name, session.station.code, session.key, language)
+    return desk_actor_of(request)
+
+
+def desk_actor_of(request: HttpRequest) -> Actor:
+    """Who logged in at the desk, whoever is badged in. PermissionDenied for nobody."""
     user = request.user
     if not user.is_authenticated:
         raise PermissionDenied(gettext("Log in or badge in first."), code="not-authenticated")
-    key = getattr(request, "session", None)
-    session_key = (key.session_key or "") if key is not None else ""
-    return Actor(user.pk, user.name, "", session_key, language)
+    return Actor(user.pk, user.name, "", desk_session_of(request), get_language() or "en")
+
+
+def desk_session_of(request: HttpRequest) -> str:
+    """The name of a desk session on records: made of its key, which is a secret (who has it, has the session)."""
+    session = getattr(request, "session", None)
+    key = (session.session_key or "") if session is not None else ""
+    return hashlib.sha256(f"desk:{key}".encode()).hexdigest()[:32] if key else ""
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where the request comes from, for counting tries. Of X-Forwarded-For only what our own proxies wrote is believed."""
+    told = request.META.get("REMOTE_ADDR", "")
+    if settings.PROXIES:
+        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+        told = hops[-settings.PROXIES] if len(hops) >= settings.PROXIES else told
+    try:
+        return str(ip_address(told))
+    except ValueError:
+        return ""
 
 
 def station_of(request: HttpRequest) -> Station | None:
@@ -55,7 +81,7 @@ def _idled_out(request: HttpRequest) -> bool:
     """A tablet left alone locks itself: the person stays badged in, but nobody acts until the secret is given again."""
     moment = int(clock.now().timestamp())
     seen = request.session.get(SEEN_KEY, moment)
-    if moment - seen > settings.CAPTURE_IDLE_SECONDS:
+    if not -BACKWARDS <= moment - seen <= settings.CAPTURE_IDLE_SECONDS:
         request.session.pop(CAPTURE_KEY)
         request.session.pop(SEEN_KEY, None)
         return True
@@ -66,5 +92,13 @@ def _idled_out(request: HttpRequest) -> bool:
 
 
 def credentials_of(request: HttpRequest) -> Credentials:
-    """What the signature fields of a form carry: user name or badge (may be missing for a later signing) and the secret."""
-    return Credentials(secret=request.POST.get("secret", ""), identity=request.POST.get("identity", "").strip())
+    """What the signature fields of a form carry: user name or badge (may be missing for a later signing), secret, second factor,
+    the hash of what was shown, and the number of the dialog."""
+    given = request.POST
+    return Credentials(
+        secret=given.get("secret", ""),
+        identity=given.get("identity", "").strip(),
+        code=given.get("factor", "").strip(),
+        shown=given.get("shown", "").strip(),
+        dialog=given.get("dialog", "").strip()[:64],
+    )

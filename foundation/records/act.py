@@ -13,7 +13,7 @@ transaction, one ledger entry. Nobody catches a refusal inside an act.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -49,6 +49,7 @@ class Act:
     pending: list[events.Event] = field(default_factory=list)
     outer: Act | None = None
     refused: Refusal | None = None  # by an act within this one
+    endings: dict[str, Callable[[], None]] = field(default_factory=dict)
 
     def about(self, record: models.Model | RecordRef) -> None:
         """The record that the act is about: what the ledger is searched by."""
@@ -71,6 +72,16 @@ class Act:
     def wrote(self, table: str) -> None:
         """A sealed table that this act inserts into (called by the base models)."""
         self.root.tables.add(table)
+
+    def at_end(self, key: str, function: Callable[[], None]) -> bool:
+        """Run the function when the outermost act is over, however it ends and after what its refusal leaves is kept.
+
+        Once per key: False when it is asked for already.
+        """
+        if key in self.root.endings:
+            return False
+        self.root.endings[key] = function
+        return True
 
     @property
     def root(self) -> Act:
@@ -104,6 +115,9 @@ def act(
         if refusal.aftermath is not None:
             refusal.aftermath()
         raise
+    finally:
+        for ending in this.endings.values():
+            ending()
 
 
 def _inner(this: Act, outer: Act) -> Iterator[Act]:

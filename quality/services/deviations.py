@@ -136,13 +136,14 @@ def decide_deviation(
         this.about(record)
         require_decision(actor, "quality.decide_deviation", record.raised_by_id)
         row = DEVIATION.next(record.state, "accept" if accepted else "reject", reason=decision)
+        shown = deviation_content(record)
         record.state, record.decision = DeviationState(row.target), decision.strip()
         record.decided_by_id, record.decided_at = actor.user_id, this.at
         [signature] = sign(
             actor=actor,
             credentials=credentials,
             meaning=row.meaning,
-            subjects=[ToSign(RecordRef.to(record), deviation_content(record))],
+            subjects=[ToSign(RecordRef.to(record), deviation_content(record), shown=shown)],
             reason=decision,
         )
         if signature.signer_id != actor.user_id:

@@ -19,7 +19,7 @@ from quality.events import DispositionDecided, DispositionExecuted
 from quality.exceptions import QuantityNotLeft
 from quality.models import Disposition, Nonconformance
 from quality.policies import person_of, require_decision
-from quality.selectors import disposition_content, undecided_pieces, undecided_quantity
+from quality.selectors import disposition_content, nonconformance_shown, undecided_pieces, undecided_quantity
 from quality.services.containment import release_containment, scrap_contained
 from quality.services.nonconformances import lock_nonconformance
 from quality.states import NONCONFORMANCE, DispositionKind, NonconformanceState
@@ -62,7 +62,11 @@ def decide_disposition(
             actor=actor,
             credentials=credentials,
             meaning=row.meaning,
-            subjects=[ToSign(RecordRef.to(record), disposition_content(record, disposition))],
+            subjects=[
+                ToSign(
+                    RecordRef.to(record), disposition_content(record, disposition), shown=nonconformance_shown(record)
+                )
+            ],
             reason=choice.justification,
         )
         if signature.signer_id != actor.user_id:

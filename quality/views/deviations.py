@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of, credentials_of
+from foundation.core.canonical import content_hash
 from foundation.core.refs import RecordRef
 from foundation.core.web.attempts import Attempt, attempt, show
 from foundation.core.web.lists import Column, Empty, ListPage
-from foundation.records.selectors import ledger_of
+from foundation.records.selectors import ledger_of, signature_validity
 from quality import services
 from quality.models import Deviation
+from quality.selectors import deviation_content
 from quality.views.inspections import VIEW
 
 
@@ -69,6 +75,7 @@ def deviation_detail(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, number)
 
 
+@sensitive_post_parameters("secret", "factor")
 @login_required
 @require_POST
 def deviation_decide(request: HttpRequest, number: str) -> HttpResponse:
@@ -110,6 +117,13 @@ def _page(request: HttpRequest, number: str, tried: Attempt | None = None) -> Ht
     context = {
         "deviation": found,
         "timeline": ledger_of(RecordRef.to(found))[:50],
-        "signatures": [{"signature": found.signature}] if found.signature else [],
+        "shown": SimpleLazyObject(lambda: content_hash(deviation_content(found))),
+        "signatures": [_manifest(found)] if found.signature else [],
     }
     return show(request, "quality/deviation.html", context, tried=tried)
+
+
+def _manifest(found: Deviation) -> dict[str, Any]:
+    """The signature with what it is worth now (21 CFR 11.70)."""
+    validity = signature_validity(found.signature, RecordRef.to(found), deviation_content(found))
+    return {"signature": found.signature, "validity": validity}

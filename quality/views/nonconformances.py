@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of, credentials_of
+from foundation.core.canonical import content_hash
 from foundation.core.errors import NotValid
 from foundation.core.refs import RecordRef
 from foundation.core.web.attempts import Attempt, attempt, show
 from foundation.core.web.lists import Column, Empty, ListPage
-from foundation.records.selectors import ledger_of
+from foundation.records.selectors import ledger_of, signature_validity
 from quality import services
 from quality.forms import CauseForm, DispositionForm
 from quality.models import Disposition, Nonconformance
+from quality.selectors import disposition_content, nonconformance_shown
 from quality.services.dispositions import Choice
 from quality.states import NONCONFORMANCE
 from quality.views.inspections import VIEW
@@ -89,6 +95,7 @@ def nonconformance_cause(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, number, tried, cause_form=form)
 
 
+@sensitive_post_parameters("secret", "factor")
 @login_required
 @require_POST
 def nonconformance_decide(request: HttpRequest, number: str) -> HttpResponse:
@@ -156,6 +163,13 @@ def _page(
         "cause_form": cause_form or CauseForm(initial=initial),
         "decision_form": decision_form or DispositionForm(initial={"quantity": left}),
         "timeline": ledger_of(*refs)[:50],
-        "signatures": [{"signature": one.signature} for one in decided],
+        "shown": SimpleLazyObject(lambda: content_hash(nonconformance_shown(found))),
+        "signatures": [_manifest(found, one) for one in decided if one.signature],
     }
     return show(request, "quality/nonconformance.html", context, tried=tried)
+
+
+def _manifest(found: Nonconformance, one: Disposition) -> dict[str, Any]:
+    """The signature with what it is worth now (21 CFR 11.70)."""
+    validity = signature_validity(one.signature, RecordRef.to(found), disposition_content(found, one))
+    return {"signature": one.signature, "validity": validity}

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of, credentials_of
 from foundation.core import clock
+from foundation.core.canonical import content_hash
 from foundation.core.refs import RecordRef
 from foundation.core.web.lists import Column, Empty, ListPage
 from foundation.records.selectors import ledger_of, signature_validity, signatures_of
@@ -26,6 +28,7 @@ from shopfloor.definition import definition_of
 from shopfloor.filters import BatchFilter
 from shopfloor.models import Correction, ProductionBatch, WorkCard
 from shopfloor.selectors import abandoned_values, card_balances, card_view, pending_corrections, station_cards
+from shopfloor.services.corrections import correction_content
 
 VIEW = "shopfloor.view_order"
 
@@ -142,7 +145,11 @@ def corrections(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(actor, VIEW)
     decided = Correction.objects.exclude(state="asked").select_related("record__card__order").order_by("-pk")[:50]
-    context = {"waiting": pending_corrections(), "decided": decided}
+    waiting = [
+        (one, SimpleLazyObject(lambda one=one: content_hash(correction_content(one, one.record))))
+        for one in pending_corrections()
+    ]
+    context = {"waiting": waiting, "decided": decided}
     return render(request, "shopfloor/desk/corrections.html", context)
 
 

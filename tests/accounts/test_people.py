@@ -17,7 +17,6 @@ from foundation.accounts.policies import may, require
 from foundation.accounts.selectors import open_sessions, permissions_of, roles_of, user_by_identity, users_with_role
 from foundation.accounts.web import CAPTURE_KEY, STATION_COOKIE, actor_of, station_of
 from foundation.core import clock
-from foundation.core.actor import Actor
 from foundation.core.errors import NotValid, PermissionDenied
 from foundation.records.models import LedgerEntry
 from tests.factories.people import PIN, SETUP, actor_for, person, site, station, sync_roles
@@ -176,7 +175,10 @@ class TestWeb:
 
     def test_at_a_desk_the_person_who_logged_in_acts(self) -> None:
         user = person("planner")
-        assert actor_of(self.request(user)) == Actor(user.pk, "Planner", "", "web-1", "en")
+        actor = actor_of(self.request(user))
+        assert (actor.user_id, actor.name, actor.station, actor.language) == (user.pk, "Planner", "", "en")
+        assert len(actor.session) == 32
+        assert "web-1" not in actor.session  # who has the key has the session: it stands in no record
 
     def test_at_a_station_the_person_who_badged_in_acts_and_not_who_is_logged_in(self) -> None:
         desk, operator = person("planner"), person("operator")

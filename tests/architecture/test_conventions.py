@@ -32,7 +32,8 @@ CLOCK = {"foundation.core.clock"}
 OUTSIDE_DJANGO = {"foundation.records.verifier.verify"}  # runs at a stranger's, with the standard library only
 # They find out who acts instead of being told; or read, and are offered beside the writes they belong to.
 WITHOUT_ACTOR = {
-    "foundation.accounts.services": {"log_in", "badge_in", "actor_of_session"},
+    "foundation.accounts.services": {"log_in", "log_in_by_provider", "badge_in", "renew_secret", "actor_of_session"},
+    "foundation.records.services": {"shown_hash"},
     "routing.services": {"validate_routing"},
     "dhr.services": {"make_package", "package_path"},  # the job of a request that has its actor
 }
@@ -40,6 +41,7 @@ SIGNALS_OF_ITS_OWN = {"foundation.records.apps", "foundation.core.tasks"}  # pos
 RUN_BY_THE_LAUNCHER = {
     "load_demo"
 }  # the first start of `make run` runs it (tests/local), `make demo` the same chapters
+REGULATIONS = ROOT.parent / "shared" / "design" / "regulations.csv"
 REQUIREMENTS = ROOT.parent / "shared" / "design" / "requirements.csv"
 
 
@@ -153,13 +155,22 @@ def test_every_management_command_has_a_test() -> None:
     assert {name for name in own - RUN_BY_THE_LAUNCHER if f'"{name}"' not in tests} == set()
 
 
+def part_11_clauses() -> set[str]:
+    """``21CFR11.300(d)``: the clauses of 21 CFR Part 11 that the design answers, as marks write them."""
+    with REGULATIONS.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.reader(file) if row[0] == "21 CFR Part 11"]
+    clauses = {f"21CFR{part}" for row in rows for part in re.split(r"[/]", row[1])}
+    return clauses | {"21CFR11.200(a)(2)", "21CFR11.200(a)(3)"}  # one row: 11.200(a)(2)-(3)
+
+
 def test_every_requirement_that_a_test_names_exists() -> None:
     with REQUIREMENTS.open(encoding="utf-8", newline="") as file:
-        known = {row[0] for row in csv.reader(file)}
+        known = {row[0] for row in csv.reader(file)} | part_11_clauses()
     named: dict[str, Path] = {}
     for path in (ROOT / "tests").rglob("*.py"):
-        for arguments in re.findall(r"mark\.requirement\(([^)]*)\)", path.read_text(encoding="utf-8")):
-            named |= dict.fromkeys(re.findall(r'"([^"]+)"', arguments), path)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.requirement":
+                named |= {arg.value: path for arg in node.args if isinstance(arg, ast.Constant)}
     assert {code: str(path) for code, path in named.items() if code not in known} == {}
     assert named
 

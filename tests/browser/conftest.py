@@ -96,15 +96,15 @@ def shot() -> Callable[[Page, str], None]:
 
 @pytest.fixture(scope="module")
 def owner(live_site: str) -> str:
-    """A system owner who can log in, sign and badge in (OWNER-1, PIN 123456)."""
+    """A system owner who can log in, sign and badge in (OWNER-1, PIN 482913)."""
     system = Actor.system("test")
     sync_roles(actor=system, catalogue=CATALOGUE)
     user = create_user(actor=system, username="owner", name="Olga Owner 王欧")
     assign_role(actor=system, user_id=user.pk, role="system_owner")
     assign_role(actor=system, user_id=user.pk, role="auditor")
-    set_secret(actor=system, user_id=user.pk, password="Correct-horse-9", pin="123456")
+    set_secret(actor=system, user_id=user.pk, password="Correct-horse-9", pin="482913")
     issue_badge(actor=system, user_id=user.pk, code="OWNER-1")
-    acknowledge_policy(actor=Actor(user.pk, user.name))
+    acknowledge_policy(actor=Actor(user.pk, user.name), secret="482913")
     return "owner"
 
 

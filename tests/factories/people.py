@@ -26,7 +26,7 @@ def person(username: str, *roles: str, name: str = "", can_sign: bool = True) ->
     for role in roles:
         services.assign_role(actor=SETUP, user_id=user.pk, role=role)
     if can_sign:
-        services.acknowledge_policy(actor=actor_for(user))
+        services.acknowledge_policy(actor=actor_for(user), secret=PIN)
     return User.objects.get(pk=user.pk)
 
 

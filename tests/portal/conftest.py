@@ -25,7 +25,7 @@ def person(db: None) -> Callable[[str], User]:
         sync_roles(actor=SYSTEM, catalogue=CATALOGUE)
         user = create_user(actor=SYSTEM, username=role, name=f"{role.title()} 王")
         assign_role(actor=SYSTEM, user_id=user.pk, role=role)
-        return set_secret(actor=SYSTEM, user_id=user.pk, password=SECRET, pin="123456")
+        return set_secret(actor=SYSTEM, user_id=user.pk, password=SECRET, pin="482913")
 
     return make
 

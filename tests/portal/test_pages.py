@@ -143,7 +143,9 @@ def test_search_opens_the_only_exact_hit_and_says_when_there_is_none(logged_in: 
 
 def test_user_pages_create_give_and_retire(logged_in: LoggedIn) -> None:
     client = logged_in("system_owner")
-    answer = client.post("/accounts/users/new/", {"username": "li", "name": "Li Na 李娜", "language": "zh-hans"})
+    entered = {"username": "li", "name": "Li Na 李娜", "language": "zh-hans"}
+    assert client.post("/accounts/users/new/", entered).status_code == 422  # who saw who it is?
+    answer = client.post("/accounts/users/new/", {**entered, "identity_check": "identity card"})
     user = User.objects.get(username="li")
     assert answer["Location"] == f"/accounts/users/{user.pk}/"
     client.post(f"/accounts/users/{user.pk}/role/", {"role": "operator"})
@@ -159,7 +161,8 @@ def test_user_pages_create_give_and_retire(logged_in: LoggedIn) -> None:
 def test_user_name_taken_comes_back_at_its_field_with_all_that_was_entered(logged_in: LoggedIn) -> None:
     client = logged_in("system_owner")
     answer = client.post(
-        "/accounts/users/new/", {"username": "System_Owner", "name": "Somebody Else", "language": "en"}
+        "/accounts/users/new/",
+        {"username": "System_Owner", "name": "Somebody Else", "language": "en", "identity_check": "passport"},
     )
     text = answer.content.decode()
     assert answer.status_code == 422
@@ -222,7 +225,7 @@ def test_an_own_secret_is_changed_only_with_the_present_one_and_wrong_tries_coun
     assert answer.status_code == 403
     user = User.objects.get()
     assert (user.failed_tries, user.pin) == (1, User.objects.get().pin)
-    given = {"present": "123456", "password": "Battery-staple-7"}
+    given = {"present": "482913", "password": "Battery-staple-7"}
     assert client.post("/accounts/profile/secret/", given)["Location"] == "/accounts/profile/"
     assert client.get("/").status_code == 200
     again = Client()

@@ -42,7 +42,7 @@ def person(username: str, role: str) -> Actor:
     assign_role(actor=SYSTEM, user_id=user.pk, role=role)
     set_secret(actor=SYSTEM, user_id=user.pk, password=SECRET)
     actor = Actor(user.pk, user.name, "", f"session-{username}")
-    acknowledge_policy(actor=actor)
+    acknowledge_policy(actor=actor, secret=SECRET)
     return actor
 
 

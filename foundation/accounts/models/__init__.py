@@ -1,5 +1,24 @@
-from .people import AuthenticationEvent, Badge, CaptureSession, User
+from .badges import Badge, BadgeTest, Withdrawal
+from .people import AuthenticationEvent, CaptureSession, LoginBy, User
 from .places import Site, Station
+from .proofs import AddressTries, FactorKind, FactorUse, PolicyAcknowledgement, SecondFactor
 from .roles import Role, RoleAssignment
 
-__all__ = ["AuthenticationEvent", "Badge", "CaptureSession", "Role", "RoleAssignment", "Site", "Station", "User"]
+__all__ = [
+    "AddressTries",
+    "AuthenticationEvent",
+    "Badge",
+    "BadgeTest",
+    "CaptureSession",
+    "FactorKind",
+    "FactorUse",
+    "LoginBy",
+    "PolicyAcknowledgement",
+    "Role",
+    "RoleAssignment",
+    "SecondFactor",
+    "Site",
+    "Station",
+    "User",
+    "Withdrawal",
+]

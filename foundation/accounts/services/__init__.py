@@ -1,35 +1,60 @@
 """What other apps call of accounts."""
 
+from .badges import end_expired_badges, issue_badge, record_badge_test, revoke_badge
+from .factors import add_totp, begin_totp, remove_factor
+from .own_secrets import change_own_secret, renew_secret, set_secret
 from .people import (
     assign_role,
     create_site,
     create_user,
-    issue_badge,
+    link_login,
     register_station,
     renew_station_token,
     retire_user,
-    revoke_badge,
     sync_roles,
+    withdraw_station,
 )
-from .secrets import acknowledge_policy, change_own_secret, check_signer, set_secret
-from .sessions import actor_of_session, badge_in, badge_out, log_in
+from .policy import acknowledge_policy
+from .secrets import check_signer
+from .sessions import (
+    actor_of_session,
+    badge_in,
+    badge_out,
+    end_desk_sessions,
+    lock_station,
+    log_in,
+    log_in_by_provider,
+    log_out,
+)
 
 __all__ = [
     "acknowledge_policy",
     "actor_of_session",
+    "add_totp",
     "assign_role",
     "badge_in",
     "badge_out",
+    "begin_totp",
     "change_own_secret",
     "check_signer",
     "create_site",
     "create_user",
+    "end_desk_sessions",
+    "end_expired_badges",
     "issue_badge",
+    "link_login",
+    "lock_station",
     "log_in",
+    "log_in_by_provider",
+    "log_out",
+    "record_badge_test",
     "register_station",
+    "remove_factor",
+    "renew_secret",
     "renew_station_token",
     "retire_user",
     "revoke_badge",
     "set_secret",
     "sync_roles",
+    "withdraw_station",
 ]

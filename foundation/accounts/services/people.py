@@ -1,4 +1,4 @@
-"""People, roles, badges, sites and stations."""
+"""People, roles, sites and stations."""
 
 from __future__ import annotations
 
@@ -6,41 +6,121 @@ import secrets as stdlib_secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 
-from foundation.accounts.models import Badge, Role, RoleAssignment, Site, Station, User
+from foundation.accounts.identities import look_of, printed_name_of, username_of
+from foundation.accounts.models import Badge, LoginBy, Role, RoleAssignment, Site, Station, User
 from foundation.accounts.policies import require
+from foundation.accounts.services.closing import close_sessions_at, close_sessions_of, withdraw_badges_of
 from foundation.core.actor import Actor
 from foundation.core.canonical import content_hash
 from foundation.core.errors import NotValid
 from foundation.records.act import act
 
+LOCK = 0xACC1  # pg_advisory_xact_lock: identities are given one at a time
 
-def create_user(*, actor: Actor, username: str, name: str, language: str = "en", employee_number: str = "") -> User:
-    """A new person without a secret. NotValid when the user name was ever given to anyone (11.100: never reused)."""
+
+def create_user(
+    *,
+    actor: Actor,
+    username: str,
+    name: str,
+    language: str = "en",
+    employee_number: str = "",
+    identity_check: str = "",
+    login_by: str = LoginBy.LOCAL,
+    external_subject: str = "",
+) -> User:
+    """A new person without a secret. ``identity_check`` says by what the actor saw who this is (21 CFR 11.100(b)).
+
+    NotValid when the user name, or one that looks like it, was ever given to anyone or is a badge (11.100(a): never reused).
+    """
     with act(actor=actor, verb="accounts.user.created") as this:
         require(actor, "accounts.manage_users")
-        user = User(username=username.strip(), name=name.strip(), language=language, employee_number=employee_number)
-        if not user.username or not user.name:
-            raise NotValid(_("User name and printed name are needed."), field="username")
-        try:
-            with transaction.atomic():
-                user.save()
-        except IntegrityError as error:
-            raise NotValid(_("This user name was given before."), code="username-taken", field="username") from error
+        checked = identity_check.strip() or (actor.name if actor.is_system else "")
+        if not checked:
+            raise NotValid(
+                _("Say by what you saw who this person is: an identity card, the personnel file …"),
+                field="identity_check",
+            )
+        user = User(
+            username=username_of(username),
+            name=printed_name_of(name),
+            language=language,
+            employee_number=_plain(employee_number, "employee_number"),
+            identity_check=_plain(checked, "identity_check"),
+            identity_checked_by_id=actor.user_id,
+            login_by=login_by,
+            external_subject=external_subject.strip(),
+        )
+        refuse_given(user.username, field="username", code="username-taken")
+        _refuse_linked(user.external_subject)
+        user.save()
         this.about(user)
     return user
 
 
+def link_login(*, actor: Actor, user_id: int, login_by: str, external_subject: str = "") -> User:
+    """Where the person logs in from now on: here, at the directory, or at the OpenID provider as this subject.
+
+    The password kept here goes; the PIN stays, since signing is ours (docs/decisions/signing-secrets-are-ours.md).
+    """
+    with act(actor=actor, verb="accounts.login.linked") as this:
+        require(actor, "accounts.manage_users")
+        user: User = User.objects.select_for_update().get(pk=user_id)
+        this.about(user)
+        subject = external_subject.strip()
+        if login_by == LoginBy.OIDC and not subject:
+            raise NotValid(_("Give the subject that the provider knows this person by."), field="external_subject")
+        if subject != user.external_subject:
+            _refuse_linked(subject)
+        user.login_by, user.external_subject = login_by, subject if login_by == LoginBy.OIDC else ""
+        if login_by != LoginBy.LOCAL:
+            user.password, user.password_set_at = "", None
+        user.session_epoch += 1
+        user.save()
+    return user
+
+
+def _plain(text: str, field: str) -> str:
+    return printed_name_of(text, field) if text.strip() else ""
+
+
+def refuse_given(identity: str, *, field: str, code: str) -> None:
+    """No two identities look alike, among all user names and badge codes ever given, whoever has them or had them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    look = look_of(identity)
+    given = [*User.objects.values_list("username", flat=True), *Badge.objects.values_list("code", flat=True)]
+    if any(look_of(one) == look for one in given):
+        raise NotValid(
+            _("This user name was given before.") if field == "username" else _("This badge was issued before."),
+            code=code,
+            field=field,
+        )
+
+
+def _refuse_linked(subject: str) -> None:
+    if subject and User.objects.filter(external_subject=subject).exists():
+        raise NotValid(
+            _("This account of the company is linked to somebody already."),
+            code="subject-taken",
+            field="external_subject",
+        )
+
+
 def retire_user(*, actor: Actor, user_id: int, reason: str) -> User:
-    """The person signs and works no more; the record stays for ever."""
+    """The person signs and works no more, from this moment; badges and sessions end. The record stays for ever."""
     with act(actor=actor, verb="accounts.user.retired", reason=reason) as this:
         require(actor, "accounts.manage_users")
         user: User = User.objects.select_for_update().get(pk=user_id)
         this.about(user)
         user.is_active = False
+        user.session_epoch += 1
         user.save()
+        close_sessions_of(user, at=this.at)
+        withdraw_badges_of(user, at=this.at)
     return user
 
 
@@ -60,29 +140,6 @@ def assign_role(
     return assignment
 
 
-def issue_badge(*, actor: Actor, user_id: int, code: str, valid_until: datetime | None = None) -> Badge:
-    """Give a badge. NotValid when its code was ever used, or is a user name: it would be found in that person's place."""
-    with act(actor=actor, verb="accounts.badge.issued") as this:
-        require(actor, "accounts.manage_users")
-        if Badge.objects.filter(code=code).exists() or User.objects.filter(username__iexact=code).exists():
-            raise NotValid(_("This badge was issued before."), code="badge-taken", field="code")
-        badge = Badge(user_id=user_id, code=code, valid_until=valid_until)
-        badge.save()
-        this.about(badge)
-    return badge
-
-
-def revoke_badge(*, actor: Actor, code: str, reason: str) -> Badge:
-    """A lost badge identifies nobody from this moment on (21 CFR 11.300(c))."""
-    with act(actor=actor, verb="accounts.badge.revoked", reason=reason) as this:
-        require(actor, "accounts.manage_users")
-        badge: Badge = Badge.objects.select_for_update().get(code=code)
-        this.about(badge)
-        badge.revoked_at = this.at
-        badge.save()
-    return badge
-
-
 def create_site(*, actor: Actor, code: str, name: Mapping[str, str], time_zone: str = "UTC") -> Site:
     """A plant."""
     with act(actor=actor, verb="accounts.site.created") as this:
@@ -99,9 +156,11 @@ def register_station(
     """Register a device; returns the station and the token that only this device keeps."""
     with act(actor=actor, verb="accounts.station.registered") as this:
         require(actor, "accounts.manage_stations")
+        if Station.objects.filter(code__iexact=code.strip()).exists():
+            raise NotValid(_("There is a station with this code."), code="station-taken", field="code")
         token = stdlib_secrets.token_urlsafe(32)
         station = Station(
-            code=code, name=dict(name), site=site, work_center=work_center, token_hash=content_hash(token)
+            code=code.strip(), name=dict(name), site=site, work_center=work_center, token_hash=content_hash(token)
         )
         station.save()
         this.about(station)
@@ -114,10 +173,23 @@ def renew_station_token(*, actor: Actor, station_id: int) -> str:
         require(actor, "accounts.manage_stations")
         station: Station = Station.objects.select_for_update().get(pk=station_id)
         token = stdlib_secrets.token_urlsafe(32)
-        station.token_hash = content_hash(token)
+        station.token_hash, station.active = content_hash(token), True
         station.save()
         this.about(station)
+        close_sessions_at(station, at=this.at)
     return token
+
+
+def withdraw_station(*, actor: Actor, station_id: int, reason: str) -> Station:
+    """The device is lost, stolen or taken out: refused from now on, and who was badged in there is out (21 CFR 11.10(h))."""
+    with act(actor=actor, verb="accounts.station.withdrawn", reason=reason) as this:
+        require(actor, "accounts.manage_stations")
+        station: Station = Station.objects.select_for_update().get(pk=station_id)
+        this.about(station)
+        station.active, station.token_hash = False, ""
+        station.save()
+        close_sessions_at(station, at=this.at)
+    return station
 
 
 def sync_roles(*, actor: Actor, catalogue: Iterable[tuple[str, Mapping[str, str], Iterable[str]]]) -> list[Role]:

@@ -1,26 +1,39 @@
-from .badges import badge_in, badge_out, badge_switch, bind_station
+from .badge_tests import badge_list
+from .badges import badge_in, badge_out, badge_secret, badge_switch, bind_station
 from .desk import login, logout
+from .factors import factor_add, factor_remove
 from .people import (
+    badge_replace,
     badge_revoke,
+    badge_test,
     user_badge,
     user_create,
+    user_link,
     user_list,
     user_record,
     user_retire,
     user_role,
     user_secret,
+    user_sessions,
 )
-from .profile import acknowledge, change_secret, profile
-from .stations import station_create, station_list, station_record, station_token
+from .profile import acknowledge, badge_lost, change_secret, profile
+from .stations import station_create, station_list, station_record, station_token, station_withdraw
 
 __all__ = [
     "acknowledge",
     "badge_in",
+    "badge_list",
+    "badge_lost",
     "badge_out",
+    "badge_replace",
     "badge_revoke",
+    "badge_secret",
     "badge_switch",
+    "badge_test",
     "bind_station",
     "change_secret",
+    "factor_add",
+    "factor_remove",
     "login",
     "logout",
     "profile",
@@ -28,11 +41,14 @@ __all__ = [
     "station_list",
     "station_record",
     "station_token",
+    "station_withdraw",
     "user_badge",
     "user_create",
+    "user_link",
     "user_list",
     "user_record",
     "user_retire",
     "user_role",
     "user_secret",
+    "user_sessions",
 ]

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,10 +15,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from foundation.accounts import services
-from foundation.accounts.forms import BadgeForm, StationForm
+from foundation.accounts.forms import BadgeForm, DoorSecretForm, StationForm
 from foundation.accounts.selectors import open_sessions, station_by_token
 from foundation.accounts.views.desk import next_of
-from foundation.accounts.web import CAPTURE_KEY, SEEN_KEY, STATION_COOKIE, actor_of, capture_session_of, station_of
+from foundation.accounts.web import (
+    CAPTURE_KEY,
+    SEEN_KEY,
+    STATION_COOKIE,
+    actor_of,
+    address_of,
+    capture_session_of,
+    station_of,
+)
 from foundation.core.web.attempts import attempt, show
 
 YEARS = 5 * 365 * 24 * 3600
@@ -38,12 +47,15 @@ def badge_in(request: HttpRequest) -> HttpResponse:
     station = station_of(request)
     if station is None:
         return show(request, "accounts/bind_station.html", form=StationForm())
-    form = BadgeForm(request.POST or None)
+    form = BadgeForm(request.POST or None, initial={"identity": request.GET.get("identity", "")[:100]})
     tried = None
     if form.is_bound and form.is_valid():
         with attempt(form) as tried:
             session = services.badge_in(
-                station=station, identity=form.cleaned_data["identity"], secret=form.cleaned_data["secret"]
+                station=station,
+                identity=form.cleaned_data["identity"],
+                secret=form.cleaned_data["secret"],
+                address=address_of(request),
             )
         if tried.done:
             request.session.cycle_key()
@@ -53,16 +65,52 @@ def badge_in(request: HttpRequest) -> HttpResponse:
             if session.user.language != get_language():  # a shared tablet speaks to whoever acts on it
                 answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, session.user.language, samesite="Lax")
             return answer
-    context = {"people": open_sessions(station), "acting": capture_session_of(request), "station_home": station_home()}
+    back = next_of(request, "") if request.GET.get("next") or request.POST.get("next") else ""
+    context = {
+        "people": open_sessions(station),
+        "acting": capture_session_of(request),
+        "station_home": station_home(),
+        "next": back,
+        "locked_card": back.startswith("/shop/"),
+    }
     return show(request, "accounts/badge_in.html", context, tried=tried, form=form)
+
+
+@never_cache
+@sensitive_post_parameters("secret", "pin")
+def badge_secret(request: HttpRequest) -> HttpResponse:
+    """A new PIN at the tablet, proved by badge and present secret; then badge in with it."""
+    station = station_of(request)
+    if station is None:
+        return show(request, "accounts/bind_station.html", form=StationForm())
+    form = DoorSecretForm(request.POST or None, initial={"identity": request.GET.get("identity", "")})
+    tried = None
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data
+        with attempt(form) as tried:
+            services.renew_secret(
+                identity=given["identity"],
+                present=given["secret"],
+                pin=given["pin"],
+                station=station,
+                address=address_of(request),
+            )
+        if tried.done:
+            messages.success(request, _("Your new PIN holds from now on. Badge in with it."))
+            return redirect("accounts:badge-in")
+    return show(request, "accounts/badge_secret.html", tried=tried, form=form)
 
 
 @require_POST
 @sensitive_post_parameters("secret")
 def badge_switch(request: HttpRequest) -> HttpResponse:
-    """Back to the badge page: another person acts only after their own badge and secret."""
+    """Back to the badge page, and from there to the same card: another person acts only after their own badge and secret."""
+    if capture_session_of(request) is not None:
+        services.lock_station(actor=actor_of(request))
     request.session.pop(CAPTURE_KEY, None)
-    return redirect("accounts:badge-in")
+    back = next_of(request, "")
+    door = reverse("accounts:badge-in")
+    return redirect(f"{door}?{urlencode({'next': back})}" if request.POST.get("next") else door)
 
 
 @require_POST
@@ -77,6 +125,7 @@ def badge_out(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@sensitive_post_parameters("token")
 def bind_station(request: HttpRequest) -> HttpResponse:
     """Make this device a station: it keeps the token that the system owner got at registration."""
     form = StationForm(request.POST)

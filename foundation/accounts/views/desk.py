@@ -14,6 +14,8 @@ from django.views.decorators.http import require_POST
 
 from foundation.accounts import services
 from foundation.accounts.forms import LoginForm
+from foundation.accounts.models import User
+from foundation.accounts.web import address_of, desk_actor_of
 from foundation.core.web.attempts import attempt, show
 
 BACKEND = "foundation.accounts.backends.PlantBackend"
@@ -26,31 +28,36 @@ def next_of(request: HttpRequest, default: str) -> str:
 
 
 @never_cache
-@sensitive_post_parameters("secret")
+@sensitive_post_parameters("secret", "code")
 def login(request: HttpRequest) -> HttpResponse:
     """Both components; a refusal does not say which one was wrong."""
     form = LoginForm(request.POST or None)
     tried = None
     if form.is_bound and form.is_valid():
         with attempt(form) as tried:
-            user = services.log_in(identity=form.cleaned_data["identity"], secret=form.cleaned_data["secret"])
+            user = services.log_in(**form.cleaned_data, address=address_of(request))
         if tried.done:
-            auth.login(request, user, backend=BACKEND)
-            answer = redirect(next_of(request, settings.LOGIN_REDIRECT_URL))
-            if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and user.language != get_language():
-                answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax")
-            return answer
-    return show(
-        request,
-        "accounts/login.html",
-        {"next": next_of(request, "") if request.GET.get("next") else ""},
-        tried=tried,
-        form=form,
-    )
+            return begin_session(request, user)
+    context = {
+        "next": next_of(request, "") if request.GET.get("next") else "",
+        "provider": settings.OIDC_NAME if settings.OIDC_ENABLED else "",
+    }
+    return show(request, "accounts/login.html", context, tried=tried, form=form)
+
+
+def begin_session(request: HttpRequest, user: User) -> HttpResponse:
+    """The person is proved: their desk session begins, and they go where they wanted to."""
+    auth.login(request, user, backend=BACKEND)
+    answer = redirect(next_of(request, settings.LOGIN_REDIRECT_URL))
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and user.language != get_language():
+        answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax")
+    return answer
 
 
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
-    """Ends the session here; acts of the person stay theirs."""
+    """Ends the session here, and the continuous period of signing with it; acts of the person stay theirs."""
+    if request.user.is_authenticated:
+        services.log_out(actor=desk_actor_of(request))
     auth.logout(request)
     return redirect("accounts:login")

@@ -16,7 +16,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from foundation.accounts import services
-from foundation.accounts.forms import BadgeIssueForm, FirstSecretForm, PersonForm, RoleForm
+from foundation.accounts.badge_log import badges_with_tests
+from foundation.accounts.forms import (
+    BadgeIssueForm,
+    BadgeReplaceForm,
+    BadgeTestForm,
+    FirstSecretForm,
+    LinkForm,
+    PersonForm,
+    RoleForm,
+)
 from foundation.accounts.models import User
 from foundation.accounts.policies import require
 from foundation.accounts.selectors import assignments_of
@@ -89,7 +98,12 @@ def user_record(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "person": person,
         "assignments": assignments_of(person.pk).select_related("site"),
-        "badges": person.badges.order_by("pk"),
+        "badges": badges_with_tests(person),
+        "acknowledgements": person.acknowledgements.order_by("-pk"),
+        "factors": person.factors.filter(removed_at=None).order_by("pk"),
+        "replace_form": BadgeReplaceForm(),
+        "test_form": BadgeTestForm(),
+        "link_form": LinkForm(initial={"login_by": person.login_by, "external_subject": person.external_subject}),
         "timeline": ledger_of(RecordRef.to(person))[:30],
         "role_form": RoleForm(),
         "badge_form": BadgeIssueForm(),
@@ -123,17 +137,62 @@ def user_role(request: HttpRequest, pk: int) -> HttpResponse:
 def user_badge(request: HttpRequest, pk: int) -> HttpResponse:
     given = _given(request, BadgeIssueForm(request.POST))
     if given is not None:
-        services.issue_badge(actor=actor_of(request), user_id=pk, code=given["code"])
+        services.issue_badge(actor=actor_of(request), user_id=pk, **given)
         messages.success(request, _("The badge identifies this person from now on."))
     return redirect("accounts:user", pk)
 
 
 @login_required
 @require_POST
+def badge_replace(request: HttpRequest, pk: int) -> HttpResponse:
+    """The old one out and the new one in, in one act."""
+    given = _given(request, BadgeReplaceForm(request.POST))
+    if given is not None:
+        services.issue_badge(actor=actor_of(request), user_id=pk, replaces=request.POST.get("badge", ""), **given)
+        messages.success(request, _("The new badge identifies this person, the old one nobody."))
+    return redirect("accounts:user", pk)
+
+
+@login_required
+@require_POST
+def badge_test(request: HttpRequest, pk: int) -> HttpResponse:
+    """Scanned to see that it works."""
+    given = _given(request, BadgeTestForm(request.POST))
+    if given is not None:
+        test = services.record_badge_test(actor=actor_of(request), code=request.POST.get("badge", ""), **given)
+        if test.passed:
+            messages.success(request, _("The badge works and is unaltered: kept in the test log."))
+        else:
+            messages.error(request, _("The badge did not give its code: it is withdrawn. Issue another one."))
+    return redirect("accounts:user", pk)
+
+
+@login_required
+@require_POST
+def user_sessions(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything of this person that is open anywhere ends."""
+    services.end_desk_sessions(actor=actor_of(request), user_id=pk, reason=request.POST.get("reason", ""))
+    messages.success(request, _("Nothing of this person is open any more, at no desk and no station."))
+    return redirect("accounts:user", pk)
+
+
+@login_required
+@require_POST
+def user_link(request: HttpRequest, pk: int) -> HttpResponse:
+    given = _given(request, LinkForm(request.POST))
+    if given is not None:
+        services.link_login(actor=actor_of(request), user_id=pk, **given)
+        messages.success(request, _("From now on this person logs in there. Signing still asks for the PIN kept here."))
+    return redirect("accounts:user", pk)
+
+
+@login_required
+@require_POST
 def badge_revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    services.revoke_badge(
-        actor=actor_of(request), code=request.POST.get("code", ""), reason=request.POST.get("reason", "")
-    )
+    """Lost, in one click; security hears of it in the same moment."""
+    actor = actor_of(request)
+    require(actor, MANAGE)
+    services.revoke_badge(actor=actor, code=request.POST.get("code", ""), reason=request.POST.get("reason", ""))
     messages.success(request, _("The badge identifies nobody any more."))
     return redirect("accounts:user", pk)
 

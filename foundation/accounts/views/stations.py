@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -82,6 +84,15 @@ def station_create(request: HttpRequest) -> HttpResponse:
 def station_record(request: HttpRequest, pk: int) -> HttpResponse:
     require(actor_of(request), MANAGE)
     return show(request, "accounts/station.html", {"station_shown": Station.objects.select_related("site").get(pk=pk)})
+
+
+@login_required
+@require_POST
+def station_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """The device is lost or taken out: it is no station any more."""
+    services.withdraw_station(actor=actor_of(request), station_id=pk, reason=request.POST.get("reason", ""))
+    messages.success(request, _("This device is no station any more, and who was badged in there is out."))
+    return redirect("accounts:station", pk)
 
 
 @never_cache

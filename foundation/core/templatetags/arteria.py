@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.template import Context
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from foundation.core.texts import localized as localized_text
 from foundation.core.units import UNITS
+from foundation.core.web.meanings import meaning_words
 from foundation.core.web.tones import tone_of
 from foundation.core.web.trails import Trail, trail_of, verb_words
 
@@ -50,6 +52,18 @@ def state_pill(state: Any, label: Any = "", tone: str = "") -> SafeString:
         icon(look.icon),
         word,
     )
+
+
+@register.filter
+def meaning_of(code: str) -> str:
+    """What a signature means, in the reader's words."""
+    return meaning_words(code)
+
+
+@register.simple_tag
+def dialog_number() -> str:
+    """Of one signature dialog as it was shown: it is answered once (`accounts.check_signer`)."""
+    return uuid4().hex
 
 
 @register.filter

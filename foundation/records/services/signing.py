@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from foundation.core import events
 from foundation.core.actor import Actor
 from foundation.core.canonical import content_hash
+from foundation.core.errors import Conflict
 from foundation.core.refs import RecordRef
 from foundation.records.act import act
 from foundation.records.context import require_act
@@ -21,10 +23,17 @@ CHECK_SIGNER = "records.check_signer"
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What the signer gave: identity (user name or badge code, "" for a later signing of one session) and the secret."""
+    """What the signer gave: identity (user name or badge code, "" for a later signing of one session) and the secret.
+
+    ``code`` is the second factor where policy asks for one. ``shown`` is the hash of what the signer saw (`shown_hash`),
+    ``dialog`` the number of the dialog that was answered: "" where there was none (the API has its ETags and idempotency keys).
+    """
 
     secret: str
     identity: str = ""
+    code: str = ""
+    shown: str = ""
+    dialog: str = ""
 
     def __repr__(self) -> str:
         return "Credentials(…)"
@@ -42,11 +51,22 @@ class SignerIdentity:
 
 @dataclass(frozen=True, slots=True)
 class ToSign:
-    """One record as it was shown: its reference, version and content (canonical JSON is made of it)."""
+    """One record as it was shown: its reference, version and content (canonical JSON is made of it).
+
+    ``shown`` is what the dialog could show before it was answered, where the content holds more than that (the decision
+    that the signer writes in the same form, the moment of compiling); None when the content is what was shown.
+    """
 
     record: RecordRef
     content: Mapping[str, Any]
     version: str = ""
+    shown: Mapping[str, Any] | None = None
+
+
+def shown_hash(subjects: Sequence[ToSign]) -> str:
+    """What a dialog over these records carries: the content's hash, or for a list the hash of its hashes in order."""
+    hashes = [content_hash(subject.content if subject.shown is None else subject.shown) for subject in subjects]
+    return hashes[0] if len(hashes) == 1 else content_hash(hashes)
 
 
 def sign(
@@ -55,10 +75,11 @@ def sign(
     """Sign a displayed list in one act: one signature row per record.
 
     The signer is whom the credentials prove, who may be another person than ``actor`` (a witness on the performer's
-    tablet). PermissionDenied (kept in the ledger) when the components do not prove a person who may sign. Clauses: 21 CFR
-    11.50, 11.70, 11.200(a).
+    tablet). PermissionDenied (kept in the ledger) when the components do not prove a person who may sign; Conflict
+    when the content is no longer what the dialog showed. Clauses: 21 CFR 11.50, 11.70, 11.200(a).
     """
     with act(actor=actor, verb="records.signature.given", reason=reason) as this:
+        _require_as_shown(credentials, subjects)
         # The provider counts failed tries in a transaction of its own, and refuses here.
         signer: SignerIdentity = events.ask_one(CHECK_SIGNER, actor=actor, credentials=credentials)
         if len(subjects) == 1:
@@ -68,6 +89,15 @@ def sign(
         rows = [_signature(actor, signer, meaning, subject, reason) for subject in subjects]
         Signature.objects.bulk_create(rows)
     return rows
+
+
+def _require_as_shown(credentials: Credentials, subjects: Sequence[ToSign]) -> None:
+    if credentials.shown and credentials.shown != shown_hash(subjects):
+        raise Conflict(
+            _("The record changed since it was shown to you. Read it as it is now, then sign."),
+            code="changed-since-shown",
+            details={"shown": credentials.shown, "now": shown_hash(subjects)},
+        )
 
 
 def _signature(actor: Actor, signer: SignerIdentity, meaning: str, subject: ToSign, reason: str) -> Signature:

@@ -1,0 +1,89 @@
+"""A desk session ends when it idles, grows old, or its owner logs in elsewhere; and some things come before all others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import auth, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from foundation.accounts import ageing, second_factor
+from foundation.accounts.web import BACKWARDS
+from foundation.core import clock
+
+BEGAN_KEY, TOUCHED_KEY, DUTIES_KEY = "desk_began", "desk_touched", "desk_duties"
+TOUCH_STEP = 30  # seconds: the session row is not written at every click
+ELSEWHERE = gettext_lazy(
+    "Your session has ended: you logged in elsewhere, or your secret was changed. If it was not you, tell the system owner."
+)
+OPEN_DURING_DUTIES = ("/accounts/", "/static/", "/api/", "/language/", "/theme/")
+
+
+class DeskSessionMiddleware:
+    """After AuthenticationMiddleware and MessageMiddleware."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if auth.SESSION_KEY in request.session:
+            answer = self._before(request)
+            if answer is not None:
+                return answer
+        return self.get_response(request)
+
+    def _before(self, request: HttpRequest) -> HttpResponse | None:
+        if not request.user.is_authenticated:  # Django has emptied the session: its hash no longer matches the person's
+            return self._ended(request, str(ELSEWHERE))
+        reason = self._over(request)
+        if reason:
+            auth.logout(request)
+            return self._ended(request, reason)
+        return self._duty(request)
+
+    @staticmethod
+    def _over(request: HttpRequest) -> str:
+        moment = int(clock.now().timestamp())
+        began = request.session.setdefault(BEGAN_KEY, moment)
+        touched = request.session.get(TOUCHED_KEY, began)
+        if not -BACKWARDS <= moment - began <= settings.DESK_MAX_SECONDS:
+            return _("You have been logged in for long enough: log in again.")
+        if not -BACKWARDS <= moment - touched <= settings.DESK_IDLE_SECONDS:
+            return _("You were away for a while, so your session was closed. Log in to go on.")
+        polled = request.headers.get("HX-Request") and request.method == "GET"
+        if not polled and (moment - touched > TOUCH_STEP or TOUCHED_KEY not in request.session):
+            request.session[TOUCHED_KEY] = moment
+        return ""
+
+    @staticmethod
+    def _ended(request: HttpRequest, reason: str) -> HttpResponse | None:
+        """To the door, with the reason. The API answers by itself that nobody is logged in."""
+        if request.path.startswith("/api/"):
+            return None
+        door = reverse("accounts:login")
+        came = request.get_full_path() if request.method == "GET" else ""
+        address = f"{door}?{urlencode({'next': came})}" if came and not came.startswith("/accounts/") else door
+        messages.warning(request, reason)
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": address})
+        return redirect(address)
+
+    @staticmethod
+    def _duty(request: HttpRequest) -> HttpResponse | None:
+        """A secret that an administrator knows, or that is too old, and a missing second factor come before any other page."""
+        if request.path.startswith(OPEN_DURING_DUTIES):
+            return None
+        user = request.user
+        if ageing.must_change(user):
+            messages.warning(request, _("Choose your own secret first: until then nothing else is open to you."))
+            return redirect("accounts:profile")
+        if second_factor.is_used() and second_factor.must_add(user):
+            messages.warning(request, _("Policy asks you for a second factor: add one first."))
+            return redirect("accounts:factor-add")
+        return None
