@@ -8,7 +8,7 @@ from __future__ import annotations
 from django_auth_ldap.backend import LDAPBackend, _LDAPUser
 
 
-class PlantDirectory(LDAPBackend):
+class PlantDirectory(LDAPBackend):  # type: ignore[misc]
     """Settings are read from ``AUTH_LDAP_…``, which config/settings/base.py fills from the environment."""
 
     def accepts(self, username: str, password: str) -> bool:

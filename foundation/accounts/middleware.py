@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.accounts import ageing, second_factor
+from foundation.accounts.models import User
 from foundation.accounts.web import BACKWARDS
 from foundation.core import clock
 
@@ -80,6 +81,8 @@ class DeskSessionMiddleware:
         if request.path.startswith(OPEN_DURING_DUTIES):
             return None
         user = request.user
+        if not isinstance(user, User):
+            return None
         if ageing.must_change(user):
             messages.warning(request, _("Choose your own secret first: until then nothing else is open to you."))
             return redirect("accounts:profile")

@@ -118,6 +118,7 @@ def test_what_was_typed_is_kept_and_a_second_submit_does_nothing(desk: Page, liv
     desk.get_by_role("button", name="Put it back").click()
     expect(desk.get_by_label("Printed name")).to_have_value("Wang Wei 王伟")
     desk.get_by_label("User name", exact=True).fill("wang")
+    desk.get_by_label("Identity checked by").fill("identity card")
     posts: list[str] = []
     desk.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
     desk.evaluate(

@@ -88,7 +88,7 @@ class User(AbstractBaseUser, TrackedModel):
         """A desk session lives until a secret changes, the person logs in elsewhere, or somebody ends it."""
         return self._auth_hash(settings.SECRET_KEY)
 
-    def _auth_hash(self, secret: str) -> str:
+    def _auth_hash(self, secret: str | bytes) -> str:
         told = f"{self.password}:{self.pin}:{self.session_epoch}"
         return salted_hmac("accounts.session", told, secret=secret, algorithm="sha256").hexdigest()
 

@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.encoding import force_bytes
 from django.utils.translation import gettext as _
 
 from foundation.accounts import second_factor
@@ -54,7 +55,7 @@ def resume_totp(*, actor: Actor, kept: str) -> Enrolment:
 
 def _enrolment(actor: Actor, secret: str) -> Enrolment:
     user = User.objects.get(pk=actor.person_id)
-    address = pyotp.TOTP(secret).provisioning_uri(user.username, issuer_name=ISSUER)
+    address = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=ISSUER)
     return Enrolment(secret, address, _vault().encrypt(secret.encode()).decode())
 
 
@@ -147,8 +148,8 @@ def _vault() -> MultiFernet:
     return MultiFernet([_key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 
-def _key(secret: str) -> Fernet:
+def _key(secret: str | bytes) -> Fernet:
     derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"arteria.second-factor").derive(
-        secret.encode()
+        force_bytes(secret)
     )
     return Fernet(base64.urlsafe_b64encode(derived))

@@ -14,7 +14,8 @@ from foundation.accounts.ageing import PASSWORD, PIN
 from foundation.accounts.models import LoginBy, Station, User
 from foundation.accounts.policies import require
 from foundation.accounts.services.closing import close_sessions_of
-from foundation.accounts.services.secrets import prove, prove_user, record_proof
+from foundation.accounts.services.secrets import prove, prove_user
+from foundation.accounts.services.tries import record_proof
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid
 from foundation.core.refs import RecordRef

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts import signature_policy
 from foundation.accounts.models import PolicyAcknowledgement, User
-from foundation.accounts.services.secrets import prove_user, record_proof, require_own_secret
+from foundation.accounts.services.secrets import prove_user, require_own_secret
+from foundation.accounts.services.tries import record_proof
 from foundation.core.actor import Actor
 from foundation.core.canonical import content_hash
 from foundation.core.errors import Conflict

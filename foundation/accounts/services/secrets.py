@@ -139,7 +139,7 @@ def signs_on(actor: Actor) -> bool:
     The newest event of the session decides, by its number and not by its time: badging in again after the tablet locked
     itself, or a new secret, ends the period. A clock that ran back since ends it too.
     """
-    if not actor.session:
+    if not actor.session or actor.user_id is None:
         return False
     last = (
         AuthenticationEvent.objects.filter(
