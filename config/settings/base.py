@@ -220,6 +220,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_start": 0,
     "interval_step": 0,
 }
+JOB_LEASE_SECONDS = int(os.environ.get("ARTERIA_JOB_LEASE_SECONDS", "30"))  # how soon a dead worker's job is free again
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

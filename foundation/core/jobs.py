@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 
@@ -18,9 +19,9 @@ from foundation.core import clock, events
 from foundation.core.models import Job, JobState
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=settings.JOB_LEASE_SECONDS)
 MAX_ATTEMPTS = 5
-RENEW_EVERY = 10.0  # seconds; a thread renews the lease for as long as the worker lives
+RENEW_EVERY = LEASE.total_seconds() / 3  # a thread renews the lease for as long as the worker lives
 
 _handlers: dict[str, str] = {}
 _nudge: list[Callable[[int], None]] = []
