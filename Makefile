@@ -2,7 +2,7 @@
 PYTHON ?= python3
 LOCAL = @$(PYTHON) config/local/bootstrap.py
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint bench verify manage assets lock
+.PHONY: help run demo test lint bench verify manage audit assets lock
 
 help: ## print these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ verify: ## recompute every seal, act and history of the local data
 
 manage: ## a management command on the local data (ARGS="showmigrations")
 	$(LOCAL) manage '$(ARGS)'
+
+audit: ## ask the public advisory services about the locked dependencies
+	$(LOCAL) audit
 
 assets: ## build the front end and compile the translations
 	$(LOCAL) assets

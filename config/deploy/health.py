@@ -19,7 +19,7 @@ BEAT_IS_QUIET_FOR = 600.0  # seconds; it writes its schedule every three minutes
 def web_is_well(port: int = 8000) -> bool:
     """The log-in page answers: that takes the code, the sessions and the database."""
     host = os.environ.get("ARTERIA_ALLOWED_HOSTS", "localhost").split(",")[0].lstrip(".*") or "localhost"
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/", headers={"Host": host})
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/", headers={"Host": host, "X-Forwarded-Proto": "https"})
     try:
         with urllib.request.build_opener(_Stay).open(request, timeout=8) as page:
             return int(page.status) < 400

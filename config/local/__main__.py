@@ -47,6 +47,8 @@ def _dispatch(command: str, arguments: list[str]) -> int:
             return checks.test(arguments)
         case "lint":
             return checks.lint()
+        case "audit":
+            return checks.audit()
         case "assets":
             compile_translations()
             print("The front end is built." if build_assets() else "The front end is up to date.")

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = Path(os.environ.get("ARTERIA_VENV") or ROOT / ".venv")
 OLDEST = (3, 11)
 LOCKS = {"run": ["requirements.txt"], "dev": ["requirements.txt", "requirements-dev.txt"]}
-DEV_COMMANDS = {"test", "lint", "lock", "bench"}
+DEV_COMMANDS = {"test", "lint", "lock", "bench", "audit"}
 
 
 def fail(sentence: str) -> None:

@@ -11,6 +11,7 @@ from .paths import ROOT
 from .postgres import find_binaries
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+AUDITOR = "pip-audit==2.10.1"  # run apart: it is no part of what we run
 FOR_TESTS = {"DJANGO_SETTINGS_MODULE": "config.settings.test", "ARTERIA_DEMO": "1"}
 
 
@@ -64,3 +65,30 @@ def lint() -> int:
 def _passes(name: str, argv: list[str], environment: dict[str, str]) -> bool:
     print(f"-- {name}", flush=True)
     return subprocess.run(argv, cwd=ROOT, env=environment, check=False).returncode == 0
+
+
+def audit() -> int:
+    """Known weaknesses of exactly what is locked. Not being able to ask is a failure too, and says so."""
+    locks = [word for name in ("requirements.txt", "requirements-dev.txt") for word in ("-r", name)]
+    packages = [
+        sys.executable,
+        "-m",
+        "uv",
+        "tool",
+        "run",
+        AUDITOR,
+        "--disable-pip",
+        "--require-hashes",
+        "--strict",
+        *locks,
+    ]
+    failed = [] if _passes("Python packages", packages, dict(os.environ)) else ["Python packages"]
+    node = find_node()
+    if not _passes("front-end packages", [*node.npm, "audit"], node.environment()):
+        failed.append("front-end packages")
+    print(
+        f"Weak, or could not be asked about: {', '.join(failed)}."
+        if failed
+        else "Nothing is known against any of them."
+    )
+    return int(bool(failed))

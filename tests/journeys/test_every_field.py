@@ -160,7 +160,7 @@ def check(actor: Actor, model: type[Any], pk: int, field: Any, old: Any, new: An
     assert shown.before != shown.after or field.attname in NEVER_SHOWN
 
 
-@pytest.mark.requirement("SEC-02", "TRC-05", "FLR-01")
+@pytest.mark.requirement("SEC-02", "TRC-05", "FLR-01", "21CFR11.10(e)")
 def test_every_field_of_every_model_leaves_who_when_why_where_old_and_new(journey: Journey) -> None:
     desk = at_desk("owner")
     actor = Actor(desk.user_id, desk.name, "BENCH-1", "", "en")

@@ -56,7 +56,7 @@ def test_five_venturis_were_made_and_four_released(journey: Journey) -> None:
     assert (nonconformance.unit_numbers, nonconformance.state) == ([4], "closed")
 
 
-@pytest.mark.requirement("PLT-10", "FLR-03", "FLR-13", "FLR-22", "BEY-14")
+@pytest.mark.requirement("PLT-10", "FLR-03", "FLR-13", "FLR-22", "BEY-14", "21CFR11.10(f)", "21CFR11.10(i)")
 @pytest.mark.parametrize(
     ("code", "times"),
     [
