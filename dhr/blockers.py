@@ -9,11 +9,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from dhr.compile.balance import ItemFigures, material_figures
 from dhr.compile.completeness import completeness
 from dhr.compile.materials import net_links, own_records, released_hash
 from dhr.compile.scope import RecordScope
 from dhr.compile.trail import ledger_entries
 from dhr.compile.units import quantities
+from dhr.words import unit_sign
+from foundation.core.canonical import decimal_text
 from foundation.core.refs import RecordRef
 from quality.states import DeviationState, NonconformanceState
 from resources.equipment.models import Calibration
@@ -68,14 +71,46 @@ def _undecided(scope: RecordScope) -> Iterator[Blocker]:
 
 def _balance(scope: RecordScope) -> Iterator[Blocker]:
     counted = quantities(scope)
-    if not counted["balanced"]:
-        yield Blocker("quantity-imbalance", _("The pieces do not add up."))
+    for check in counted["checks"]:
+        if not check["balanced"]:
+            text = _("The pieces do not add up. %(what)s: %(left)s, %(right)s.") % {
+                "what": check["text"],
+                "left": check["left"],
+                "right": check["right"],
+            }
+            yield Blocker("quantity-imbalance", text)
     if counted["open"] != "0" or counted["rework"] != "0":
         text = _("%(open)s pieces are still open, %(rework)s in rework.") % {
             "open": counted["open"],
             "rework": counted["rework"],
         }
         yield Blocker("pieces-open", text)
+    for row in material_figures(scope):
+        if not row.balanced:
+            yield Blocker("material-imbalance", _imbalance(row))
+
+
+def _imbalance(row: ItemFigures) -> str:
+    """Names the lot where three books disagree, else the quantity that nothing explains."""
+    for lot in row.lots.values():
+        if lot.difference:
+            return _(
+                "%(item)s, lot %(lot)s: %(booked)s %(unit)s were booked out of stock, %(linked)s are linked to what was"
+                " made, %(entered)s were entered on the floor."
+            ) % {
+                "item": row.item.number,
+                "lot": lot.lot.display_number,
+                "unit": unit_sign(row.unit),
+                "booked": decimal_text(lot.booked),
+                "linked": decimal_text(lot.linked),
+                "entered": decimal_text(lot.entered),
+            }
+    return _("%(item)s: %(difference)s %(unit)s more or less went in than the card explains, %(over)s over-issued.") % {
+        "item": row.item.number,
+        "difference": decimal_text(row.difference),
+        "unit": unit_sign(row.unit),
+        "over": decimal_text(row.over),
+    }
 
 
 def _components(scope: RecordScope) -> Iterator[Blocker]:

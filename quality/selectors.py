@@ -78,13 +78,13 @@ def deviation_content(deviation: Deviation) -> dict[str, Any]:
         "gate": deviation.gate,
         "gate_code": deviation.gate_code,
         "valid_until": deviation.valid_until,
-        "accepted": _was_accepted(deviation),
+        "accepted": was_accepted(deviation),
         "decision": deviation.decision,
     }
 
 
-def _was_accepted(deviation: Deviation) -> bool:
-    """Also once it is closed: what was signed then says which way it went."""
+def was_accepted(deviation: Deviation) -> bool:
+    """Quality accepted it. Once it is closed, what was signed says which way it went: a rejected one stays rejected."""
     if deviation.state == DeviationState.CLOSED:
         return deviation.signature is not None and deviation.signature.meaning == "approved"
     return bool(deviation.state == DeviationState.ACCEPTED)

@@ -80,18 +80,6 @@ class StepDefinition:
     def reaction(self) -> dict[str, str]:
         return (self.parameter or {}).get("reaction") or {}
 
-    def applies_to(self, piece: int, first: int, last: int) -> bool:
-        """Is this step asked for this piece? ``first`` and ``last`` are the ends of what arrives on the card."""
-        if self.rule == "first_piece":
-            return piece == first
-        if self.rule == "last_piece":
-            return piece == last
-        if self.rule == "sample":
-            return piece <= self.every
-        if self.rule == "every_n":
-            return (piece - 1) % self.every == 0
-        return self.rule == "every_unit"
-
 
 @dataclass(frozen=True)
 class Line:

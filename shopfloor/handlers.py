@@ -64,14 +64,23 @@ def on_disposition_executed(event: DispositionExecuted, actor: Actor) -> None:
     this = require_act("disposition")
     work = _locked(event.card_id, actor)
     back = event.kind in BACK_HERE
-    target = Bucket.HERE if back else Bucket.SCRAP
+    target = _came_from(event, work) if back else Bucket.SCRAP
     move_pieces(
         this, work, Bucket.HELD, target, event.unit_numbers, PieceMove.Why.DECIDED,
         nonconformance_id=event.nonconformance_id,
     )  # fmt: skip
-    if back and work.card.state == CardState.COMPLETED:
+    if target == Bucket.HERE and work.card.state == CardState.COMPLETED:
         change_state(this, work.card, "reopen")
     settle_order(this, work.card.order_id)
+
+
+def _came_from(event: DispositionExecuted, work: Work) -> str:
+    """Where the pieces were when they were held: finished goods that pass are finished again, nothing is done on a card."""
+    held = PieceMove.objects.filter(
+        card=work.card, nonconformance_id=event.nonconformance_id, target=Bucket.HELD
+    ).order_by("pk")
+    first = held.first()
+    return Bucket.GOOD if first is not None and first.source == Bucket.GOOD else Bucket.HERE
 
 
 def on_production_reported(event: ProductionReported, actor: Actor) -> None:

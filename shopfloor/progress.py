@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from shopfloor.definition import OperationDefinition, StepDefinition
+from shopfloor.rules import SPREAD, asked_pieces
 from shopfloor.states import Reaction, StepOutcome
 
 # An entry with one of these does not finish its step: it is to be recorded again.
@@ -25,20 +26,44 @@ class Entry:
         return {"step": self.step.key, "unit_no": self.piece}
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """All pieces of the operation, for the rules that look at more than one: of a serial's card, all serials of its batch.
+
+    ``lying`` are those that are here or went on good, ``starting`` those among which the first piece is looked for,
+    ``recorded`` by step those with an entry that counts.
+    """
+
+    lying: tuple[int, ...] = ()
+    starting: tuple[int, ...] = ()
+    recorded: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    def asked(self, step: StepDefinition) -> set[int]:
+        """The pieces that a step with such a rule is asked for."""
+        recorded = self.recorded.get(step.key, frozenset())
+        if step.rule != "first_piece":
+            return asked_pieces(step.rule, step.every, self.lying, recorded)
+        if self.starting != self.lying:  # it is made anew, after a change
+            recorded = recorded & frozenset(self.starting)
+        return asked_pieces(step.rule, step.every, self.starting, recorded)
+
+
 class Progress:
     """The records of a card against its operation.
 
     ``records`` are rows (or objects) with id, step_key, unit_no, outcome, reaction, quantity, position, value, checked, disputed;
-    ``ends`` are the first and the last piece that the card gets.
+    ``spread`` is where all pieces are, for the rules that look at more than one.
     """
 
     def __init__(
-        self, operation: OperationDefinition, records: Iterable[Any], ends: tuple[int, int], needed: dict[str, Decimal]
+        self, operation: OperationDefinition, records: Iterable[Any], spread: Spread, needed: dict[str, Decimal]
     ) -> None:
         self.operation = operation
         self.records = sorted(records, key=lambda record: record.id)
-        self.first, self.last = ends
+        self.spread = spread
+        self.first = min(spread.starting, default=0)
         self.needed = needed  # position → what one entry of its material step must scan
+        self._asked: dict[str, set[int]] = {}
         self._loops = self._last_loops()
 
     def _last_loops(self) -> dict[int | None, int]:
@@ -46,8 +71,8 @@ class Progress:
         return {r.unit_no: r.id for r in self.records if r.reaction == Reaction.REWORK_LOOP}
 
     def entries_of(self, step: StepDefinition, piece: int | None) -> list[Any]:
-        """Entries of a step that still count, oldest first; a loop voids what was before it."""
-        since = self._loops.get(piece, 0) if step.per_piece else 0
+        """Entries of a step that still count, oldest first; a loop voids what was before it, but no part that is in."""
+        since = self._loops.get(piece, 0) if step.per_piece and step.kind != "material_scan" else 0
         return [r for r in self.records if r.step_key == step.key and r.unit_no == piece and r.id > since]
 
     def in_force(self, step: StepDefinition, piece: int | None) -> Any | None:
@@ -95,7 +120,16 @@ class Progress:
         return all(self.scanned(step, piece, p) >= self.needed.get(p, Decimal(0)) for p in step.positions)
 
     def applies(self, step: StepDefinition, piece: int) -> bool:
-        return step.per_piece and step.applies_to(piece, self.first, self.last)
+        """Is the step asked for this piece?"""
+        if step.rule not in SPREAD:
+            return step.per_piece and step.rule == "every_unit"
+        if step.key not in self._asked:
+            self._asked[step.key] = self.spread.asked(step)
+        return piece in self._asked[step.key]
+
+    def is_sampled(self, piece: int) -> bool:
+        """Is a step that looks at more than one piece asked for this one, wherever it is?"""
+        return any(step.rule in SPREAD and self.applies(step, piece) for step in self.operation.steps)
 
     def open_for_card(self, rule: str) -> list[Entry]:
         """Open steps that are recorded once, before (``card_start``) or after (``card_end``) the pieces."""

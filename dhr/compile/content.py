@@ -6,6 +6,7 @@ from typing import Any
 
 from changecontrol.models import Effectivity
 from dhr.compile import floor, materials, quality, resources, trail
+from dhr.compile.balance import material_balance
 from dhr.compile.completeness import completeness
 from dhr.compile.exceptions import exceptions
 from dhr.compile.labels import labels
@@ -40,7 +41,7 @@ def record_content(scope: RecordScope) -> dict[str, Any]:
         "exceptions": [one.as_json() for one in exceptions(scope, entries)],
         "operations": floor.operations(scope),
         "materials": materials.materials(scope),
-        "material_balance": materials.material_balance(scope),
+        "material_balance": material_balance(scope),
         "equipment": resources.equipment(scope),
         "inspections": quality.inspections(scope),
         "nonconformances": quality.nonconformances(scope),

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dhr.compile.scope import RecordScope
+from dhr.words import unit_sign
 from foundation.core.refs import RecordRef
 from foundation.records.models import LedgerEntry, Outcome
 from shopfloor.states import CardState, StepOutcome
@@ -49,6 +50,7 @@ def exceptions(scope: RecordScope, entries: list[LedgerEntry]) -> list[ReviewExc
         *_corrections(scope),
         *_quality(scope),
         *_material(scope),
+        *_over_issued(scope),
         *_files(scope),
         *_cards(scope),
         *_refusals(entries),
@@ -65,7 +67,7 @@ def _readings(scope: RecordScope) -> Iterator[ReviewException]:
             yield ReviewException(
                 "out-of-limits",
                 _("%(value)s %(unit)s, limits %(lower)s–%(upper)s")
-                % {"value": row.value, "unit": row.unit, "lower": row.lower, "upper": row.upper},
+                % {"value": row.value, "unit": unit_sign(row.unit), "lower": row.lower, "upper": row.upper},
                 where,
                 row.captured_at,
                 row.performer_name,
@@ -130,7 +132,11 @@ def _material(scope: RecordScope) -> Iterator[ReviewException]:
             yield ReviewException(
                 "part-removed",
                 _("%(quantity)s %(unit)s of %(lot)s taken out again")
-                % {"quantity": format(link.quantity.normalize(), "f"), "unit": link.unit, "lot": link.consumed_lot},
+                % {
+                    "quantity": format(link.quantity.normalize(), "f"),
+                    "unit": unit_sign(link.unit),
+                    "lot": link.consumed_lot,
+                },
                 link.position,
                 link.at,
                 "",
@@ -145,6 +151,23 @@ def _material(scope: RecordScope) -> Iterator[ReviewException]:
                 link.at,
                 "",
                 _("approved alternate of the card"),
+            )
+
+
+def _over_issued(scope: RecordScope) -> Iterator[ReviewException]:
+    """More than the card needs: within the limit told, beyond it accepted by the line leader."""
+    for row in scope.steps:
+        over = row.evidence.get("over_issue")
+        if over:
+            accepted = _("accepted by %(name)s") % {"name": over["accepted_by"]} if over["accepted_by"] else ""
+            yield ReviewException(
+                "over-issue",
+                _("%(quantity)s %(unit)s more of %(container)s than the card needs")
+                % {"quantity": over["quantity"], "unit": unit_sign(over["unit"]), "container": row.value},
+                f"{row.step_key} {row.position}",
+                row.captured_at,
+                row.performer_name,
+                accepted or _("within the limit"),
             )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from dhr.compile.scope import RecordScope
 from shopfloor.models import SecondCheck, StepRecord, WorkCard
-from shopfloor.selectors import card_balance
+from shopfloor.states import Bucket
 
 OUTCOMES = {"done": "done", "in": "in", "below": "out", "above": "out", "failed": "out", "pending": "invalid"}
 
@@ -18,7 +18,7 @@ def operations(scope: RecordScope) -> list[dict[str, Any]]:
 
 def _operation(scope: RecordScope, card: WorkCard) -> dict[str, Any]:
     plan = scope.operations.get(card.operation, {})
-    balance = card_balance(card)
+    ledger = scope.ledgers[card.pk]
     return {
         "number": card.operation,
         "name": plan.get("name", {}),
@@ -29,11 +29,11 @@ def _operation(scope: RecordScope, card: WorkCard) -> dict[str, Any]:
         "started_at": card.started_at,
         "completed_at": card.completed_at,
         "quantities": {
-            "in": balance.arrived,
-            "good": balance.good,
-            "scrap": balance.scrap,
-            "rework": balance.rework,
-            "held": balance.held,
+            "in": ledger.arrived,
+            "good": ledger.count(Bucket.GOOD),
+            "scrap": ledger.count(Bucket.SCRAP),
+            "rework": ledger.count(Bucket.REWORK),
+            "held": ledger.count(Bucket.HELD),
         },
         "steps": [_step(scope, row) for row in scope.steps if row.card_id == card.pk],
         "reports": [

@@ -7,7 +7,6 @@ from typing import Any
 
 from dhr.compile.scope import RecordScope
 from dhr.models import DeviceHistoryRecord
-from resources.inventory.models import GenealogyLink
 
 
 def materials(scope: RecordScope) -> list[dict[str, Any]]:
@@ -45,30 +44,6 @@ def net_links(scope: RecordScope) -> dict[tuple[int, str], Decimal]:
         key = (link.consumed_lot_id, link.removes.position if link.removes else link.position)
         net[key] = net.get(key, Decimal(0)) + (link.quantity if link.kind == "consume" else -link.quantity)
     return net
-
-
-def material_balance(scope: RecordScope) -> list[dict[str, Any]]:
-    """Per item: what went in, what came out again, and what the parts list asks for as many as were started."""
-    rows: dict[int, dict[str, Any]] = {}
-    for link in scope.links:
-        row = rows.setdefault(link.consumed_lot.item_id, _empty(link))
-        row["issued" if link.kind == "consume" else "returned"] += link.quantity
-    for row in rows.values():
-        row["used"] = row["issued"] - row["returned"]
-        row["difference"] = row["issued"] - row["returned"] - row["scrapped"] - row["used"]
-    return list(rows.values())
-
-
-def _empty(link: GenealogyLink) -> dict[str, Any]:
-    return {
-        "item_number": link.consumed_lot.item.number,
-        "item_name": link.consumed_lot.item.name,
-        "unit": link.unit,
-        "issued": Decimal(0),
-        "used": Decimal(0),
-        "scrapped": Decimal(0),
-        "returned": Decimal(0),
-    }
 
 
 def own_records(scope: RecordScope) -> dict[int, DeviceHistoryRecord]:

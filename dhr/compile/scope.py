@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db.models import Q
 
-from dhr.models import DeviceHistoryRecord
+from dhr.compile.pieces import CardLedger, ledgers_of
+from dhr.models import DeviceHistoryRecord, Release
 from foundation.core.refs import RecordRef
 from quality.models import Deviation, Disposition, Inspection, Nonconformance
-from resources.inventory.models import GenealogyLink, Lot
+from resources.inventory.models import GenealogyLink, Lot, Movement, StockUnit
 from shopfloor.models import (
     BatchUnit,
     CardEvent,
@@ -63,7 +64,9 @@ class RecordScope:
 
     @cached_property
     def steps(self) -> list[StepRecord]:
-        rows = StepRecord.objects.filter(card__in=self.card_ids).select_related("equipment", "stock_unit")
+        rows = StepRecord.objects.filter(card__in=self.card_ids).select_related(
+            "equipment", "stock_unit", "deviation__signature", "nonconformance"
+        )
         if self.unit:
             rows = rows.filter(Q(unit_no=None) | Q(unit_no=self.unit.number) | Q(card__unit=self.unit))
         return list(rows.order_by("id"))
@@ -79,6 +82,53 @@ class RecordScope:
     @cached_property
     def moves(self) -> list[PieceMove]:
         return list(PieceMove.objects.filter(card__in=self.card_ids).order_by("id"))
+
+    @cached_property
+    def ledgers(self) -> dict[int, CardLedger]:
+        """Where the pieces of each card are, by card id."""
+        return ledgers_of(self.cards, self.moves)
+
+    @cached_property
+    def releases(self) -> list[Release]:
+        return list(self.record.releases.order_by("id"))
+
+    @cached_property
+    def own_stock(self) -> list[StockUnit]:
+        """Every container of what was made under this record, or was split off from it; empty ones too."""
+        lots = [lot.pk for lot in self.lots]
+        rows = StockUnit.objects.filter(Q(lot__in=lots) | Q(lot__parent_lot__in=lots))
+        return list(rows.select_related("lot", "place").order_by("pk"))
+
+    @cached_property
+    def own_movements(self) -> list[Movement]:
+        rows = Movement.objects.filter(stock_unit__in=[unit.pk for unit in self.own_stock])
+        return list(rows.select_related("to_place", "stock_unit").order_by("id"))
+
+    @cached_property
+    def material_movements(self) -> list[Movement]:
+        """What inventory booked for the cards, of anything that is not their own product."""
+        own = {unit.pk for unit in self.own_stock}
+        rows = Movement.objects.filter(card_id__in=self.card_ids, kind__in=["consume", "return", "scrap"])
+        rows = rows.select_related("stock_unit__lot__item", "to_place").order_by("id")
+        return [row for row in rows if row.stock_unit_id not in own]
+
+    @cached_property
+    def sibling_cards(self) -> list[WorkCard]:
+        """Of a serial: the cards of the other serials of its batch, for what is demanded of the batch as a whole."""
+        if self.unit is None:
+            return []
+        rows = WorkCard.objects.filter(batch=self.record.batch_id, unit__isnull=False).exclude(unit=self.unit)
+        return list(rows.order_by("id"))
+
+    @cached_property
+    def sibling_ledgers(self) -> dict[int, CardLedger]:
+        moves = PieceMove.objects.filter(card__in=[card.pk for card in self.sibling_cards]).order_by("id")
+        return ledgers_of(self.sibling_cards, moves)
+
+    @cached_property
+    def sibling_steps(self) -> list[StepRecord]:
+        rows = StepRecord.objects.filter(card__in=[card.pk for card in self.sibling_cards]).order_by("id")
+        return list(rows.select_related("deviation__signature"))
 
     @cached_property
     def card_events(self) -> list[CardEvent]:

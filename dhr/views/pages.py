@@ -14,16 +14,18 @@ from django.views.decorators.http import require_safe
 
 from dhr.blockers import blockers_of
 from dhr.compile import RecordScope, load_scope
+from dhr.compile.balance import material_balance
 from dhr.compile.completeness import completeness
 from dhr.compile.content import facts_of, record_content
 from dhr.compile.exceptions import exceptions
 from dhr.compile.floor import operations
-from dhr.compile.materials import material_balance, materials, sub_records
+from dhr.compile.materials import materials, sub_records
 from dhr.compile.trail import ledger_entries, signatures
 from dhr.compile.units import quantities, units
 from dhr.models import DeviceHistoryRecord
 from dhr.releasable import releasable_units
 from dhr.selectors import signatures_with_validity
+from dhr.words import operations_in_words, pieces_in_words, records_in_words
 from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of
 from foundation.core.canonical import content_hash
@@ -80,8 +82,8 @@ def record_overview(request: HttpRequest, number: str) -> HttpResponse:
         "completeness": checked,
         "present": checked.demanded - len(checked.missing),
         "exceptions": exceptions(scope, entries),
-        "units": units(scope),
-        "sub_records": sub_records(scope),
+        "units": pieces_in_words(units(scope)),
+        "sub_records": records_in_words(sub_records(scope)),
         "releasable": releasable_units(scope),
         "releases": scope.record.releases.select_related("signature", "version").order_by("id"),
         "addenda": scope.record.addenda.order_by("id"),
@@ -95,7 +97,13 @@ def record_overview(request: HttpRequest, number: str) -> HttpResponse:
 def record_operations(request: HttpRequest, number: str) -> HttpResponse:
     """Every step with person, time, value and limits."""
     scope = _scope(request, number)
-    return _page(request, scope, "dhr/operations.html", "record-operations", {"operations": operations(scope)})
+    return _page(
+        request,
+        scope,
+        "dhr/operations.html",
+        "record-operations",
+        {"operations": operations_in_words(operations(scope))},
+    )
 
 
 @login_required
@@ -103,7 +111,7 @@ def record_operations(request: HttpRequest, number: str) -> HttpResponse:
 def record_materials(request: HttpRequest, number: str) -> HttpResponse:
     """What went in and came out again, with supplier lots, and the balance."""
     scope = _scope(request, number)
-    context = {"materials": materials(scope), "balance": material_balance(scope), "sub_records": sub_records(scope)}
+    context = {"materials": materials(scope), "balance": material_balance(scope)}
     return _page(request, scope, "dhr/materials.html", "record-materials", context)
 
 

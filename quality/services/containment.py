@@ -11,7 +11,7 @@ from foundation.alerts.states import Severity
 from foundation.core.actor import Actor
 from foundation.core.refs import RecordRef
 from quality.models import Deviation, Disposition, Nonconformance
-from resources.inventory.models import HoldTarget
+from resources.inventory.models import HoldTarget, StockUnit
 from resources.inventory.services import lift_hold, place_hold, scrap_stock
 
 OWNER = "quality_engineer"
@@ -44,16 +44,25 @@ def release_containment(record: Nonconformance, actor: Actor) -> None:
 
 
 def scrap_contained(record: Nonconformance, disposition: Disposition, actor: Actor) -> None:
-    """Scrap leaves the stock: the quantity goes from the held stock unit to the scrap place."""
-    if record.stock_unit_id is None:
-        return
-    scrap_stock(
-        actor=_rule(actor),
-        stock_unit_id=record.stock_unit_id,
-        quantity=disposition.quantity,
-        reason=f"{record.number}: {disposition.justification}",
-        card_id=record.card_id,
-    )
+    """Scrap leaves the stock: the quantity goes from what is held, the split-off unit or the lot's own, to the scrap place."""
+    left = disposition.quantity
+    for unit in _contained(record):
+        part = min(left, unit.quantity)
+        if part > 0:
+            scrap_stock(
+                actor=_rule(actor),
+                stock_unit_id=unit.pk,
+                quantity=part,
+                reason=f"{record.number}: {disposition.justification}",
+                card_id=record.card_id,
+            )
+            left -= part
+
+
+def _contained(record: Nonconformance) -> list[StockUnit]:
+    if record.stock_unit_id is not None:
+        return list(StockUnit.objects.filter(pk=record.stock_unit_id))
+    return list(StockUnit.objects.filter(lot_id=record.lot_id, quantity__gt=0).order_by("pk"))
 
 
 def tell_quality(actor: Actor, record: Nonconformance | Deviation, text: str) -> None:

@@ -15,8 +15,8 @@ from shopfloor.models import CardEvent, Correction, Handover, PieceMove, StepRec
 from shopfloor.pieces import fold
 from shopfloor.progress import Entry, Progress
 from shopfloor.selectors.balance import CardBalance, card_balance
-from shopfloor.services.loading import CLOCKS, JOINED, needed_by_position, piece_ends, with_checks
-from shopfloor.states import CARD, RUNNING_STATES, CardState, CorrectionState, HandoverState, StepOutcome
+from shopfloor.services.loading import CLOCKS, JOINED, needed_by_position, spread_of, with_checks
+from shopfloor.states import CARD, RUNNING_STATES, Bucket, CardState, CorrectionState, HandoverState, StepOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def card_view(card: WorkCard | int, actor: Actor, piece: int | None = None) -> C
         StepRecord.objects.filter(card=fresh).select_related("nonconformance", "deviation"), operation
     )
     needed = needed_by_position(definition, fresh, folded)
-    progress = Progress(operation, records, piece_ends(fresh, folded), needed)
+    progress = Progress(operation, records, spread_of(fresh, operation, folded), needed)
     people = _people(fresh)
     clocked_in = any(person["id"] == actor.user_id for person in people)
     asked = Asked(fresh, definition, operation, actor.user_id, clocked_in or fresh.state not in RUNNING_STATES)
@@ -148,7 +148,7 @@ def card_view(card: WorkCard | int, actor: Actor, piece: int | None = None) -> C
         people=people,
         balance=card_balance(fresh),
         pieces=_pieces(progress, folded.buckets),
-        next=_next(entries, folded.here, piece, progress, fresh),
+        next=_next(entries, (*folded.here, *folded.pieces(Bucket.GOOD)), piece, progress, fresh),
         entries=entries,
         gates=ask_gates(asked, "start"),
         events=[row.event for row in CARD.events_from(fresh.state)],
@@ -171,7 +171,7 @@ def _interesting(progress: Progress, every: list[int], here: tuple[int, ...]) ->
     rows = [Entry(step, None) for step in progress.operation.steps if step.rule == "card_start"]
     seen = {record.unit_no for record in progress.records}
     for piece in every:
-        if piece in here or piece in seen:
+        if piece in here or piece in seen or progress.is_sampled(piece):
             rows += [Entry(step, piece) for step in progress.operation.steps if progress.applies(step, piece)]
     return rows + [Entry(step, None) for step in progress.operation.steps if step.rule == "card_end"]
 
@@ -272,11 +272,11 @@ def _pieces(progress: Progress, buckets: Any) -> list[PieceView]:
 
 
 def _next(
-    entries: list[EntryView], here: tuple[int, ...], piece: int | None, progress: Progress, card: WorkCard
+    entries: list[EntryView], reachable: tuple[int, ...], piece: int | None, progress: Progress, card: WorkCard
 ) -> EntryView | None:
     """The next entry to make: of the piece in front, else in the order of work. While the first piece is pending, its own."""
     only = progress.first if card.state == CardState.FIRST_PIECE_PENDING and not card.unit_id else None
-    todo = [e for e in entries if not e.done and not e.waits_for and (e.piece is None or e.piece in here)]
+    todo = [e for e in entries if not e.done and not e.waits_for and (e.piece is None or e.piece in reachable)]
     start = [e for e in todo if e.rule == "card_start"]
     if start:
         return start[0]

@@ -32,7 +32,7 @@ from shopfloor.policies import require_other_person, require_step
 from shopfloor.progress import Progress
 from shopfloor.services.cards import find_equipment
 from shopfloor.services.loading import Work, lock_work, piece_for, records_of, require_running
-from shopfloor.services.reactions import NOTHING, BadEntry, Reacted, last_good_of, react
+from shopfloor.services.reactions import NOTHING, BadEntry, Reacted, contain_gone, last_good_of, react
 from shopfloor.services.readings import Judged, ask_once, judge
 from shopfloor.states import CardState, Reaction, StepOutcome
 
@@ -264,7 +264,9 @@ def finish_entry(this: Act, work: Work, progress: Progress, prepared: Prepared, 
     if prepared.measure_again:
         reacted = Reacted(Reaction.REMEASURE)
     elif prepared.judged.outcome in BAD:
-        reacted = react(this, work, bad_entry(this, work, progress, prepared))
+        bad = bad_entry(this, work, progress, prepared)
+        here = prepared.piece is None or prepared.piece in work.pieces
+        reacted = react(this, work, bad) if here else contain_gone(this, work, bad)
     record = write_record(this, work, progress, prepared, capture, reacted)
     this.relate(*[thing for thing in (reacted.nonconformance, reacted.deviation) if thing])
     this.publish(

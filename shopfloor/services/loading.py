@@ -17,8 +17,9 @@ from shopfloor.exceptions import NotPossible
 from shopfloor.gates import Asked
 from shopfloor.models import PieceMove, SecondCheck, StepRecord, WorkCard
 from shopfloor.pieces import Balance, fold
-from shopfloor.progress import Progress
-from shopfloor.states import Bucket, CardState
+from shopfloor.progress import Progress, Spread
+from shopfloor.rules import SPREAD
+from shopfloor.states import Bucket, CardState, Reaction, StepOutcome
 
 # What the sequence needs of an entry; the rest of a row is read when it is asked for.
 FOR_PROGRESS = (
@@ -26,6 +27,9 @@ FOR_PROGRESS = (
     "idempotency_key", "request_hash", "captured_at",
 )  # fmt: skip
 CLOCKS = ("clock_in", "clock_out")
+FALLEN = (Bucket.SCRAP, Bucket.HELD, Bucket.REWORK, Bucket.DESTROYED, Bucket.RETAINED)
+# An entry out of limits that quality decides about by a deviation: the piece goes on, and was measured.
+ANSWERED = (Reaction.DEVIATION, Reaction.STOP)
 JOINED = ("order", "batch__lot", "batch__stock_unit__lot", "unit__lot", "unit__stock_unit__lot", "origin")
 
 
@@ -46,18 +50,16 @@ class Work:
         """The pieces that are still here."""
         return self.balance.here
 
-    @property
-    def ends(self) -> tuple[int, int]:
-        """First and last piece: of the card, or for a card of one serial of its batch."""
-        return piece_ends(self.card, self.balance)
-
     def asked(self, **more: Any) -> Asked:
         """What the gates are asked about."""
         return Asked(self.card, self.definition, self.operation, self.actor.user_id, self.clocked_in, **more)
 
     def progress(self, records: list[StepRecord]) -> Progress:
         return Progress(
-            self.operation, records, self.ends, needed_by_position(self.definition, self.card, self.balance)
+            self.operation,
+            records,
+            spread_of(self.card, self.operation, self.balance),
+            needed_by_position(self.definition, self.card, self.balance),
         )
 
     def add_moves(self, moves: list[PieceMove]) -> None:
@@ -66,14 +68,46 @@ class Work:
         self.balance = fold(self.moves)
 
 
-def piece_ends(card: WorkCard, balance: Balance) -> tuple[int, int]:
-    """(first, last) piece for the rules *first piece* and *last piece*. A piece that fell out is not the first any more."""
+def spread_of(card: WorkCard, operation: OperationDefinition, balance: Balance) -> Spread:
+    """Where all pieces of the operation are. A piece that fell out is not asked for any more, nor the first or the last.
+
+    Asked of the database only where the card has a step with a rule that looks at more than one piece.
+    """
+    keys = [step.key for step in operation.steps if step.rule in SPREAD]
+    if card.unit_id and card.unit:
+        lying = _serials_lying(card) if keys else (card.unit.number,)
+    else:
+        lying = (*balance.here, *balance.pieces(Bucket.GOOD)) or tuple(balance.all_pieces)
+    lying = tuple(sorted(lying))
+    pending = card.state == CardState.FIRST_PIECE_PENDING and not card.unit_id and bool(balance.here)
+    return Spread(lying, tuple(sorted(balance.here)) if pending else lying, _recorded(card, keys) if keys else {})
+
+
+def _serials_lying(card: WorkCard) -> tuple[int, ...]:
+    """Serials of the batch that did not fall out at any operation."""
+    fell = PieceMove.objects.filter(card__batch_id=card.batch_id, target__in=FALLEN).values("card_id").distinct()
+    moves: dict[int, list[PieceMove]] = {}
+    for move in PieceMove.objects.filter(card__in=fell).order_by("id"):
+        moves.setdefault(move.card_id, []).append(move)
+    out = {piece for rows in moves.values() for bucket in FALLEN for piece in fold(rows).pieces(bucket)}
+    return tuple(number for number in range(1, card.batch.quantity + 1) if number not in out)
+
+
+def _recorded(card: WorkCard, keys: list[str]) -> dict[str, frozenset[int]]:
+    """Pieces with an entry that counts, by step: the newest of each, and no loop came after it."""
+    rows = StepRecord.objects.filter(Q(step_key__in=keys) | Q(reaction=Reaction.REWORK_LOOP), unit_no__isnull=False)
     if card.unit_id:
-        return 1, card.batch.quantity
-    if card.state == CardState.FIRST_PIECE_PENDING and balance.here:
-        return min(balance.here), max(balance.here)
-    lying = [*balance.here, *balance.pieces(Bucket.GOOD)] or balance.all_pieces
-    return (min(lying), max(lying)) if lying else (0, 0)
+        rows = rows.filter(card__batch_id=card.batch_id, card__operation=card.operation, card__kind=card.kind)
+    else:
+        rows = rows.filter(card_id=card.pk)
+    newest: dict[str, dict[int, bool]] = {key: {} for key in keys}
+    for key, piece, outcome, reaction in rows.order_by("id").values_list("step_key", "unit_no", "outcome", "reaction"):
+        if reaction == Reaction.REWORK_LOOP:
+            for of_step in newest.values():
+                of_step[piece] = False
+        else:
+            newest[key][piece] = outcome in (StepOutcome.DONE, StepOutcome.IN) or reaction in ANSWERED
+    return {key: frozenset(piece for piece, good in of_step.items() if good) for key, of_step in newest.items()}
 
 
 def needed_by_position(definition: Definition, card: WorkCard, balance: Balance) -> dict[str, Decimal]:
@@ -165,7 +199,9 @@ def piece_for(work: Work, step: StepDefinition, unit_no: int | None) -> int | No
         unit_no = unit_no or work.card.unit.number
     if unit_no is None:
         raise NotValid(_("Say which piece this is about."), code="unit-required", field="unit_no")
-    if unit_no not in work.pieces:
+    # What a sample still lacks may be measured on a piece that went on already: it is fetched back.
+    fetched = step.rule in SPREAD and unit_no in work.balance.pieces(Bucket.GOOD)
+    if unit_no not in work.pieces and not fetched:
         raise NotPossible(
             _("Piece %(piece)s is not on this card now.") % {"piece": unit_no},
             code="piece-not-here",

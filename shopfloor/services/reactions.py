@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,14 +18,15 @@ from quality.services import raise_deviation, raise_nonconformance
 from quality.services.deviations import Departure
 from quality.services.places import Found
 from quality.states import DeviationSource, NonconformanceSource
+from resources.inventory.models import StockUnit
 from resources.inventory.services import split_unit
 from shopfloor.definition import StepDefinition
 from shopfloor.models import PieceMove, StepRecord, WorkCard
 from shopfloor.services.cards import block_work
 from shopfloor.services.loading import Work
-from shopfloor.services.moving import balances_of, lock_cards, move_pieces, open_locked
+from shopfloor.services.moving import lock_cards, move_pieces, open_locked
 from shopfloor.services.rework import send_back
-from shopfloor.states import Bucket, Reaction, StepOutcome
+from shopfloor.states import Bucket, CardKind, Reaction, StepOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +119,12 @@ def _deviation(work: Work, bad: BadEntry) -> Deviation:
 
 
 def nonconform_pieces(
-    this: Act, work: Work, bad: BadEntry, pieces: list[int], *, whole_lot: bool = False
+    this: Act, work: Work, bad: BadEntry, pieces: list[int], *, whole_lot: bool = False, source: str = Bucket.HERE
 ) -> Nonconformance:
-    """Pieces are split off (a serial is its own stock unit), held and moved to the bucket *held*; quality is told."""
+    """Pieces are split off (a serial is its own stock unit), held and moved to the bucket *held*; quality is told.
+
+    What was used or carried away since cannot be split off any more: the lot is held, wherever it is.
+    """
     stock_unit_id = None if whole_lot else _split_off(work, len(pieces))
     record = raise_nonconformance(
         actor=work.actor,
@@ -132,43 +137,47 @@ def nonconform_pieces(
         stock_unit_id=stock_unit_id,
         found=found_at(work, bad.step.key, pieces),
     )
-    move_pieces(this, work, Bucket.HERE, Bucket.HELD, pieces, PieceMove.Why.HELD, nonconformance_id=record.pk)
+    move_pieces(this, work, source, Bucket.HELD, pieces, PieceMove.Why.HELD, nonconformance_id=record.pk)
     return record
 
 
 def contain_gone(this: Act, work: Work, bad: BadEntry) -> Reacted:
-    """A correction shows that a piece was out that has left this card: it is held on the card where it lies now.
+    """It shows that a piece was out that has left this card: it is held on the card where it lies now.
 
-    Finished already, it is split off the stock and held there.
+    Finished already, it is split off the stock and held there, and the last card says so.
     """
-    piece = bad.piece or 0
-    cards = WorkCard.objects.filter(batch_id=work.card.batch_id, unit_id=work.card.unit_id).exclude(pk=work.card.pk)
-    lying = [pk for pk, balance in balances_of(list(cards)).items() if piece in balance.here]
-    for card in lock_cards(cards.filter(pk__in=lying)):
-        return Reacted(
-            Reaction.NONCONFORM_UNIT,
-            nonconformance=nonconform_pieces(this, open_locked(card, work.actor), bad, [piece]),
-        )
-    record = raise_nonconformance(
-        actor=work.actor,
-        source=bad.source,
-        lot_id=work.card.lot_id,
-        quantity=Decimal(1),
-        unit=work.card.order.unit,
-        defect_code=_defect_code(bad),
-        description=bad.text,
-        stock_unit_id=_split_off(work, 1),
-        found=Found(subject=RecordRef.to(work.card), order_number=work.card.order.number, step_key=bad.step.key),
-    )
-    return Reacted(Reaction.NONCONFORM_UNIT, nonconformance=record)
+    found = contain_lying(this, work, bad, [bad.piece or 0])
+    return Reacted(Reaction.NONCONFORM_UNIT, nonconformance=found[0] if found else None)
 
 
-def _split_off(work: Work, count: int) -> int:
-    """The stock unit of just these pieces."""
+def contain_lying(this: Act, work: Work, bad: BadEntry, pieces: Sequence[int]) -> list[Nonconformance]:
+    """Hold these pieces where each lies now: on the card it is at, or as finished goods. One nonconformance for each card.
+
+    What is scrapped, held or in rework already is not held twice.
+    """
+    cards = WorkCard.objects.filter(batch_id=work.card.batch_id, unit_id=work.card.unit_id)
+    made = []
+    last = work.definition.last[-1]
+    for card in lock_cards(cards.order_by("pk")):
+        there = open_locked(card, work.actor)
+        here = [piece for piece in pieces if piece in there.balance.here]
+        finished = card.kind == CardKind.NORMAL and card.operation == last
+        good = [piece for piece in pieces if finished and piece in there.balance.pieces(Bucket.GOOD)]
+        if here:
+            made.append(nonconform_pieces(this, there, bad, here))
+        if good:
+            made.append(nonconform_pieces(this, there, bad, good, source=Bucket.GOOD))
+    return made
+
+
+def _split_off(work: Work, count: int) -> int | None:
+    """The stock unit of just these pieces; None when they are not in it any more."""
     if work.card.unit_id and work.card.unit:
         return int(work.card.unit.stock_unit_id)
     source = work.card.nonconformance.stock_unit_id if work.card.nonconformance else None
     source = source or work.card.batch.stock_unit_id
+    if source is None or not StockUnit.objects.filter(pk=source, quantity__gte=count).exists():
+        return None
     rule = Actor(None, "system:reaction plan", work.actor.station, work.actor.session, work.actor.language)
     part = split_unit(
         actor=rule, stock_unit_id=int(source or 0), quantity=Decimal(count), reason=_("Split off: not conforming"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -75,7 +76,7 @@ def scan_container(
         check_order(work, progress, step, piece)
         answer = with_override(work.card, container_answer(stock_unit, line))
         require_open([answer])
-        used = _quantity(work, progress, step, line, piece, stock_unit, quantity, unit)
+        used, over = _quantity(work, progress, step, line, piece, stock_unit, quantity, unit)
         link = consume(
             actor=actor,
             stock_unit_id=stock_unit.pk,
@@ -90,7 +91,7 @@ def scan_container(
             piece,
             request,
             Judged(stock_unit.container, StepOutcome.DONE, None, line.unit),
-            evidence=answer.evidence,
+            evidence={**answer.evidence, **over},
             more={
                 "stock_unit": stock_unit,
                 "position": line.position,
@@ -143,21 +144,29 @@ def _quantity(
     stock_unit: StockUnit,
     asked: Decimal | None,
     unit: str,
-) -> Decimal:
-    """How much is used, in the line's unit; the rest that is needed (or is there) when nobody says."""
+) -> tuple[Decimal, dict[str, Any]]:
+    """How much is used, in the line's unit; the rest that is needed (or is there) when nobody says.
+
+    And what the entry keeps as evidence when it is more than the card needs: how much more, and the leader who accepted it.
+    """
     if not same_dimension(stock_unit.unit, line.unit):
         raise closed_unit(stock_unit, line)
     needed = progress.needed.get(line.position, Decimal(0))
     left = needed - progress.scanned(step, piece, line.position)
     if asked is None:
         there = convert(stock_unit.quantity, stock_unit.unit, line.unit)
-        return min(left, there)
+        return min(left, there), {}
     used = convert(asked, unit, line.unit) if unit and unit != line.unit else asked
     if not used.is_finite() or used <= 0:
         raise EntryNotValid(_("A quantity is a number greater than zero."), code="not-positive", field="quantity")
-    if used > left * OVER_ISSUE:
+    accepted = used > left * OVER_ISSUE
+    if accepted:
         _require_leader(work.actor, used, left, line)
-    return used
+    more = used - max(left, Decimal(0))
+    if more <= 0:
+        return used, {}
+    over = {"quantity": decimal_text(more), "unit": line.unit, "accepted_by": work.actor.name if accepted else ""}
+    return used, {"over_issue": over}
 
 
 def closed_unit(stock_unit: StockUnit, line: Line) -> EntryNotValid:
