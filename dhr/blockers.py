@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from dhr.compile.balance import ItemFigures, material_figures
 from dhr.compile.completeness import completeness
-from dhr.compile.materials import net_links, own_records, released_hash
+from dhr.compile.materials import net_links, still_unreleased
 from dhr.compile.scope import RecordScope
 from dhr.compile.trail import ledger_entries
 from dhr.compile.units import quantities
@@ -153,13 +153,12 @@ def _gauges(scope: RecordScope) -> Iterator[Blocker]:
 
 
 def _unreleased_parts(scope: RecordScope) -> Iterator[Blocker]:
-    for record in {record.pk: record for record in own_records(scope).values()}.values():
-        if not released_hash(record):
-            text = _("The record %(number)s of component %(lot)s is not released.") % {
-                "number": record.number,
-                "lot": record.lot.number,
-            }
-            yield Blocker("component-unreleased", text, RecordRef.to(record))
+    for record in still_unreleased(scope):
+        text = _("The record %(number)s of component %(lot)s is not released.") % {
+            "number": record.number,
+            "lot": record.lot.display_number,
+        }
+        yield Blocker("component-unreleased", text, RecordRef.to(record))
 
 
 def _trail(scope: RecordScope) -> Iterator[Blocker]:

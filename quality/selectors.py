@@ -77,6 +77,7 @@ def deviation_content(deviation: Deviation) -> dict[str, Any]:
         "interval": [deviation.interval_from, deviation.interval_until],
         "gate": deviation.gate,
         "gate_code": deviation.gate_code,
+        "details": dict(deviation.details),
         "valid_until": deviation.valid_until,
         "accepted": was_accepted(deviation),
         "decision": deviation.decision,
@@ -90,19 +91,21 @@ def was_accepted(deviation: Deviation) -> bool:
     return bool(deviation.state == DeviationState.ACCEPTED)
 
 
-def override_for(card_id: int, gate: str, gate_code: str) -> Deviation | None:
-    """The accepted deviation that opens this gate for this card, if quality signed one and it has not run out."""
-    found: Deviation | None = (
-        Deviation.objects.filter(
-            Q(valid_until=None) | Q(valid_until__gt=clock.now()),
-            card_id=card_id,
-            gate=gate,
-            gate_code=gate_code,
-            state=DeviationState.ACCEPTED,
-        )
-        .order_by("-pk")
-        .first()
+def override_for(card_id: int, gate: str, gate_code: str, lot_id: int | None = None) -> Deviation | None:
+    """The accepted deviation that opens this gate for this card, if quality signed one and it has not run out.
+
+    ``lot_id``: the material that it must name (``details["lot_id"]``).
+    """
+    rows = Deviation.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gt=clock.now()),
+        card_id=card_id,
+        gate=gate,
+        gate_code=gate_code,
+        state=DeviationState.ACCEPTED,
     )
+    if lot_id is not None:
+        rows = rows.filter(details__lot_id=lot_id)
+    found: Deviation | None = rows.order_by("-pk").first()
     return found
 
 

@@ -118,6 +118,18 @@ class HappenedForm(forms.Form):
     unit_no = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
 
+class AskForm(forms.Form):
+    """Ask quality to open a gate for this card."""
+
+    why = forms.CharField(
+        max_length=2000, label=_("Why should it be opened?"), widget=forms.Textarea({"rows": 4, "autofocus": True})
+    )
+    container = forms.CharField(max_length=200, required=False)
+    refused_code = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    step_key = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
+    unit_no = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+
 class CorrectForm(StampForm):
     value = forms.CharField(max_length=4000, label=_("What it should be"))
     reason = forms.CharField(max_length=2000, label=_("Why"), widget=forms.Textarea({"rows": 3}))

@@ -15,18 +15,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.core import clock
+from foundation.core.decisions import Answer
 from foundation.core.refs import RecordRef
 from quality.selectors import override_for
 from resources.equipment.models import Equipment
 from resources.equipment.selectors import class_words, fitness
 from resources.inventory.models import StockUnit
-from resources.inventory.selectors import usability
+from resources.inventory.selectors import open_holds_on, usability
 from resources.inventory.states import StockStatus
 from resources.personnel.selectors import has_read, is_qualified
 from shopfloor.definition import Definition, Line, OperationDefinition
 from shopfloor.exceptions import GateClosed
 from shopfloor.holds import holds_touching
-from shopfloor.models import WorkCard
+from shopfloor.models import ProductionBatch, WorkCard
 from shopfloor.states import CardState, OrderState
 
 MAN, MACHINE, MATERIAL, METHOD, ENVIRONMENT, ORDER = "man", "machine", "material", "method", "environment", "order"
@@ -45,7 +46,24 @@ OVERRIDES = {
     "not-read": BY_QUALITY,
     "calibration-overdue": BY_QUALITY,
     "environment": BY_QUALITY,
+    # Stock of an own batch that is completed and whose record is not released: never what a supplier sent and nobody
+    # checked, nor what is rejected, held or expired (docs/decisions/unreleased-stock-is-used-under-a-signed-deviation.md).
+    "component-unreleased": BY_QUALITY,
 }
+
+
+_GATE_OF = {
+    "not-qualified": MAN,
+    "not-read": MAN,
+    "calibration-overdue": MACHINE,
+    "environment": ENVIRONMENT,
+    "component-unreleased": MATERIAL,
+}
+
+
+def gate_of(code: str) -> str:
+    """The gate that a cause closes, for the causes that somebody may open."""
+    return _GATE_OF[code]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +169,10 @@ def container_answer(stock_unit: StockUnit, line: Line) -> GateAnswer:
         if alternate:
             evidence["alternate"] = {"item": alternate["item_number"], "condition": alternate.get("condition")}
         return GateAnswer(MATERIAL, True, str(answer.reason), evidence=evidence)
-    return closed(MATERIAL, _material_code(stock_unit, line, answer.evidence), str(answer.reason), answer.evidence)
+    code = _material_code(stock_unit, line, answer.evidence)
+    if code == "not-released" and stock_unit.status == StockStatus.IN_PROCESS:
+        return _made_here(stock_unit, answer)
+    return closed(MATERIAL, code, str(answer.reason), answer.evidence)
 
 
 def _material_code(unit: StockUnit, line: Line, evidence: dict[str, Any]) -> str:
@@ -164,6 +185,24 @@ def _material_code(unit: StockUnit, line: Line, evidence: dict[str, Any]) -> str
     return (
         "not-released" if unit.status != StockStatus.RELEASED and not unit.lot.is_expired(clock.today()) else "expired"
     )
+
+
+def _made_here(unit: StockUnit, answer: Answer) -> GateAnswer:
+    """Stock in process of an own batch: when that is completed, and nothing holds it, quality may let it be used at risk."""
+    holds = open_holds_on(unit)
+    if holds:
+        reason = _("%(container)s is held: %(reason)s") % {"container": unit.container, "reason": holds[0].reason}
+        return closed(MATERIAL, "held", reason, answer.evidence)
+    batch = (
+        ProductionBatch.objects.select_related("order").filter(lot__in=[unit.lot_id, unit.lot.parent_lot_id]).first()
+    )
+    if batch is None or batch.order.state not in (OrderState.COMPLETED, OrderState.CLOSED):
+        return closed(MATERIAL, "not-released", str(answer.reason), answer.evidence)
+    reason = _("%(container)s was made here, and the record of its batch %(batch)s is not released.") % {
+        "container": unit.container,
+        "batch": batch.number,
+    }
+    return closed(MATERIAL, "component-unreleased", reason, {**answer.evidence, "batch": batch.number})
 
 
 def method_gate(asked: Asked) -> GateAnswer:
@@ -216,11 +255,18 @@ def with_override(card: WorkCard, answer: GateAnswer) -> GateAnswer:
     """A closed gate that a signed deviation opens for this card; the reason then names it."""
     if answer.open or answer.override == NEVER:
         return answer
-    deviation = override_for(card.pk, answer.gate, answer.code)
+    # Of material, a deviation opens for the very lot that it names.
+    lot_id = answer.evidence.get("lot_id") if answer.gate == MATERIAL else None
+    deviation = override_for(card.pk, answer.gate, answer.code, lot_id)
     if deviation is None:
         return answer
     reason = _("%(reason)s Opened by %(deviation)s.") % {"reason": answer.reason, "deviation": deviation.number}
-    return replace(answer, open=True, reason=reason, evidence={**answer.evidence, "deviation": deviation.number})
+    return replace(
+        answer,
+        open=True,
+        reason=reason,
+        evidence={**answer.evidence, "deviation": deviation.number, "opened": answer.code},
+    )
 
 
 def require_open(answers: Sequence[GateAnswer]) -> None:

@@ -46,6 +46,7 @@ TABLET = [
     path(CARD + "handover/<int:handover>/", acts.answer_handover, name="answer-handover"),
     path(CARD + "complete/", acts.complete, name="complete"),
     path(CARD + "happened/", acts.happened, name="happened"),
+    path(CARD + "ask/", acts.ask, name="ask"),
     path(CARD + "entries/", corrections.entries, name="entries"),
     path(CARD + "entries/<int:record>/correct/", corrections.correct, name="correct"),
     path(CARD + "entries/<int:record>/remove/", corrections.remove, name="remove"),

@@ -290,7 +290,7 @@ def _refuse_unreleased_plate(story: Narrator, card: WorkCard, plates: Dispatched
         "Li Na",
         "scans an adapter plate whose batch record is not released",
         lambda: hands.scan(card, plate, position="A7"),
-        code="not-released",
+        code="component-unreleased",
     )
 
 

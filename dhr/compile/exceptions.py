@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from dhr.compile.materials import at_risk, still_unreleased
 from dhr.compile.scope import RecordScope
 from dhr.words import unit_sign
 from foundation.core.refs import RecordRef
@@ -50,6 +51,7 @@ def exceptions(scope: RecordScope, entries: list[LedgerEntry]) -> list[ReviewExc
         *_corrections(scope),
         *_quality(scope),
         *_material(scope),
+        *_at_risk(scope),
         *_over_issued(scope),
         *_files(scope),
         *_cards(scope),
@@ -152,6 +154,31 @@ def _material(scope: RecordScope) -> Iterator[ReviewException]:
                 "",
                 _("approved alternate of the card"),
             )
+
+
+def _at_risk(scope: RecordScope) -> Iterator[ReviewException]:
+    """Own stock that went in before its record was released, under a deviation that quality signed."""
+    entered = {step.genealogy_link_id: step for step in scope.steps if step.genealogy_link_id}
+    unreleased = {record.pk for record in still_unreleased(scope)}
+    for link, record in at_risk(scope):
+        step = entered.get(link.pk)
+        deviation = step.evidence.get("deviation", "") if step else ""
+        yield ReviewException(
+            "component-unreleased",
+            _("%(quantity)s %(unit)s of %(lot)s went in before %(record)s was released. %(deviation)s")
+            % {
+                "quantity": format(link.quantity.normalize(), "f"),
+                "unit": unit_sign(link.unit),
+                "lot": link.consumed_lot,
+                "record": record.number,
+                "deviation": deviation,
+            },
+            link.position,
+            link.at,
+            step.performer_name if step else "",
+            _("not released yet") if record.pk in unreleased else _("released since"),
+            RecordRef.to(record),
+        )
 
 
 def _over_issued(scope: RecordScope) -> Iterator[ReviewException]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from dhr.compile.scope import RecordScope
 from dhr.models import DeviceHistoryRecord
+from resources.inventory.models import GenealogyLink
+from resources.inventory.states import StockStatus
 
 
 def materials(scope: RecordScope) -> list[dict[str, Any]]:
@@ -58,6 +60,36 @@ def own_records(scope: RecordScope) -> dict[int, DeviceHistoryRecord]:
     }
     chosen = {lot: found.get(lot) or found.get(parents.get(lot) or 0) for lot in lots}
     return {lot: record for lot, record in chosen.items() if record is not None}
+
+
+def at_risk(scope: RecordScope) -> list[tuple[GenealogyLink, DeviceHistoryRecord]]:
+    """What went in before the record of its own batch was released, and that record."""
+    own = own_records(scope)
+    found = []
+    for link in scope.links:
+        record = own.get(link.consumed_lot_id)
+        if link.kind == "consume" and record is not None and _before_release(link, record):
+            found.append((link, record))
+    return found
+
+
+def _before_release(link: GenealogyLink, record: DeviceHistoryRecord) -> bool:
+    """Its container was released later, or is not yet; a container split off released stock is as released as that was."""
+    releases = list(record.releases.all())
+    of_unit = [one.at for one in releases if any(row["id"] == link.stock_unit_id for row in one.stock_units)]
+    if of_unit:
+        return bool(min(of_unit) > link.at)
+    in_process = link.stock_unit is not None and link.stock_unit.status == StockStatus.IN_PROCESS
+    return in_process or not any(one.at <= link.at for one in releases)
+
+
+def still_unreleased(scope: RecordScope) -> list[DeviceHistoryRecord]:
+    """Records of components that nobody released, or not the part of them that went in."""
+    found = {record.pk: record for record in own_records(scope).values() if not released_hash(record)}
+    for link, record in at_risk(scope):
+        if link.stock_unit is not None and link.stock_unit.status == StockStatus.IN_PROCESS:
+            found[record.pk] = record
+    return sorted(found.values(), key=lambda one: one.number)
 
 
 def sub_records(scope: RecordScope) -> list[dict[str, Any]]:

@@ -66,7 +66,7 @@ class Release(AppendOnlyModel):
     signature = models.ForeignKey("records.Signature", on_delete=models.PROTECT, related_name="+")
     quantity = models.DecimalField(max_digits=18, decimal_places=6)
     unit = models.CharField(max_length=20)
-    stock_units = models.JSONField()  # [{"id", "container", "quantity"}]
+    stock_units = models.JSONField()  # [{"id", "container", "quantity" there, "used" before this release}]
     at = models.DateTimeField()
 
     class Meta:

@@ -17,7 +17,7 @@ from dhr.events import RecordReleased
 from dhr.exceptions import NotIndependent, NotReleasable
 from dhr.models import AuditTrailReview, DeviceHistoryRecord, RecordVersion, Release
 from dhr.policies import require_independent
-from dhr.releasable import releasable_units, stock_of_record
+from dhr.releasable import Releasable, releasable_units, stock_of_record
 from dhr.states import RECORD_STATES
 from foundation.accounts.policies import require
 from foundation.core.actor import Actor
@@ -27,7 +27,6 @@ from foundation.records.act import Act, act
 from foundation.records.models import Signature
 from foundation.records.services import Credentials, ToSign, sign
 from resources.inventory import services as inventory
-from resources.inventory.models import StockUnit
 
 
 def review_record(*, actor: Actor, record_id: int, credentials: Credentials, note: str = "") -> RecordVersion:
@@ -93,15 +92,15 @@ def release_record(
         _refuse_blocked(scope, for_release=True)
         version, signature = _sign_version(actor, record, scope, row.meaning, credentials, note)
         require_independent(signature.signer_id, scope)
-        for unit in chosen:
-            inventory.release_stock(actor=actor, stock_unit_id=unit.pk, reason=record.number)
+        for row_of_stock in chosen:
+            inventory.release_stock(actor=actor, stock_unit_id=row_of_stock.unit.pk, reason=record.number)
         release = Release(
             record=record,
             version=version,
             signature=signature,
-            quantity=sum((unit.quantity for unit in chosen), Decimal(0)),
+            quantity=sum((one.quantity for one in chosen), Decimal(0)),
             unit=record.batch.order.unit,
-            stock_units=[{"id": u.pk, "container": u.container, "quantity": str(u.quantity)} for u in chosen],
+            stock_units=[_released_row(one) for one in chosen],
             at=this.at,
         )
         release.save()
@@ -157,9 +156,18 @@ def _sign_version(
     return version, signature
 
 
-def _chosen(found: Sequence[StockUnit], wanted: Sequence[int] | None) -> list[StockUnit]:
-    chosen = [unit for unit in found if wanted is None or unit.pk in wanted]
-    unknown = set(wanted or []) - {unit.pk for unit in found}
+def _released_row(one: Releasable) -> dict[str, Any]:
+    return {
+        "id": one.unit.pk,
+        "container": one.unit.container,
+        "quantity": str(one.unit.quantity),
+        "used": str(one.used),
+    }
+
+
+def _chosen(found: Sequence[Releasable], wanted: Sequence[int] | None) -> list[Releasable]:
+    chosen = [one for one in found if wanted is None or one.unit.pk in wanted]
+    unknown = set(wanted or []) - {one.unit.pk for one in found}
     if unknown or not chosen:
         raise NotReleasable(
             _("There is nothing here that can be released: stock is held, rejected, or released already."),

@@ -326,6 +326,16 @@ class HappenedSerializer(serializers.Serializer[Any]):
     step_key = serializers.CharField(default="", allow_blank=True)
 
 
+class AskToOpenSerializer(serializers.Serializer[Any]):
+    """``refused_code`` as the closed gate said it; ``container`` where material was refused."""
+
+    refused_code = serializers.CharField()
+    why = serializers.CharField()
+    container = serializers.CharField(default="", allow_blank=True)
+    unit_no = serializers.IntegerField(required=False)
+    step_key = serializers.CharField(default="", allow_blank=True)
+
+
 class DeviationNumberSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     number = serializers.CharField()

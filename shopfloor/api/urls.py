@@ -26,6 +26,7 @@ urlpatterns = [
     path("cards/<int:pk>/first-piece/", cards.CardFirstPiece.as_view(), name="card-first-piece"),
     path("cards/<int:pk>/inspections/", cards.CardInspect.as_view(), name="card-inspect"),
     path("cards/<int:pk>/hand-over/", cards.CardHandOver.as_view(), name="card-hand-over"),
+    path("cards/<int:pk>/ask-to-open/", cards.CardAskToOpen.as_view(), name="card-ask-to-open"),
     path("cards/<int:pk>/happened/", cards.CardHappened.as_view(), name="card-happened"),
     path("cards/<int:pk>/steps/", entries.CardSteps.as_view(), name="card-steps"),
     path("cards/<int:pk>/scans/", entries.CardScans.as_view(), name="card-scans"),

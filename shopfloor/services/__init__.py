@@ -17,7 +17,7 @@ from .corrections import approve_correction, correct_entry, refuse_correction, r
 from .dispatch import Dispatched, dispatch_order
 from .entries import StepResult, record_step
 from .handovers import answer_handover, hand_over
-from .happened import report_what_happened
+from .happened import ask_to_open, report_what_happened
 from .orders import cancel_order, close_order, hold_order, plan_order, resume_order
 from .reporting import report_production
 from .scanning import remove_part, scan_container
@@ -32,6 +32,7 @@ __all__ = [
     "accept_first_piece",
     "answer_handover",
     "approve_correction",
+    "ask_to_open",
     "attach_test_file",
     "cancel_order",
     "change_machine",

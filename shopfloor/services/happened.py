@@ -1,4 +1,7 @@
-"""Report what happened: the system may refuse to proceed, it never refuses to record (domain, rule 1)."""
+"""Report what happened: the system may refuse to proceed, it never refuses to record (domain, rule 1).
+
+And ask quality to open a gate, where its override row lets quality do so: before anything happened.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,14 @@ from foundation.core.refs import RecordRef
 from foundation.records.act import act
 from quality.models import Deviation
 from quality.policies import can_raise
-from quality.services import report_event
+from quality.services import raise_deviation, report_event
+from quality.services.deviations import Departure
+from quality.states import DeviationSource
 from resources.inventory.models import HoldTarget
 from resources.inventory.selectors import unit_by_container
 from resources.inventory.services import place_hold
-from shopfloor.exceptions import EntryNotValid
+from shopfloor.exceptions import EntryNotValid, NotPossible
+from shopfloor.gates import MATERIAL, NEVER, OVERRIDES, gate_of
 from shopfloor.holds import stock_unit_of
 from shopfloor.services.cards import block_work
 from shopfloor.services.loading import lock_work
@@ -63,3 +69,53 @@ def report_what_happened(
         block_work(this, work.card, reason)
         this.relate(record)
     return record
+
+
+def ask_to_open(
+    *,
+    actor: Actor,
+    card_id: int,
+    refused_code: str,
+    why: str,
+    container: str = "",
+    unit_no: int | None = None,
+    step_key: str = "",
+) -> Deviation:
+    """Ask quality to open the gate that was closed with ``refused_code``, for this card only. Nothing is held or stopped.
+
+    Of material the container says which lot: the decision opens for no other. NotPossible where the override row says
+    never; NotValid without a reason or, for material, a container.
+    """
+    with act(actor=actor, verb="shopfloor.gate.opening_asked", reason=why) as this:
+        can_raise(actor).require()
+        work = lock_work(actor, card_id)
+        this.about(work.card)
+        if OVERRIDES.get(refused_code, NEVER) == NEVER:
+            raise NotPossible(_("Nobody can open this gate: it stays closed."), code="never-opened")
+        if not why.strip():
+            raise EntryNotValid(_("Say why it should be opened."), code="reason-required", field="why")
+        gate = gate_of(refused_code)
+        details, words = _lot_of(container) if gate == MATERIAL else ({}, "")
+        record = raise_deviation(
+            actor=actor,
+            source=DeviationSource.OVERRIDE,
+            description=f"{words}{why.strip()}",
+            lot_id=work.card.lot_id,
+            found=found_at(work, step_key, [unit_no] if unit_no else list(work.pieces)),
+            departure=Departure(gate=gate, gate_code=refused_code, details=details),
+        )
+        this.relate(record)
+    return record
+
+
+def _lot_of(container: str) -> tuple[dict[str, Any], str]:
+    found = unit_by_container(container)
+    if found is None:
+        raise EntryNotValid(
+            _("No container has the code “%(code)s”.") % {"code": container},
+            code="unknown-container",
+            field="container",
+        )
+    lot = found.lot
+    details = {"lot_id": lot.pk, "lot": lot.display_number, "item": lot.item.number, "container": found.container}
+    return details, f"{lot.item.number} {lot.display_number} ({found.container}): "

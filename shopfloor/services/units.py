@@ -146,16 +146,18 @@ def _allocate(
             line = definition.line(operation.number, position)
             if line.made_here or (line.optional and position not in containers):
                 continue
-            usable = [_usable(found, code, line, cards[0]) for code in containers.get(position, ())]
+            usable = [_usable(found, code, line, cards) for code in containers.get(position, ())]
             rows += _spread(cards, line, step.key, usable)
     return rows
 
 
-def _usable(found: Mapping[str, StockUnit], code: str, line: Line, card: WorkCard) -> StockUnit:
+def _usable(found: Mapping[str, StockUnit], code: str, line: Line, cards: Sequence[WorkCard]) -> StockUnit:
+    """The container, its gate asked once; where it is closed, every card needs a decision of its own."""
     unit = found.get(code)
     if unit is None:
         raise EntryNotValid(_("No container has the code “%(code)s”.") % {"code": code}, field="containers")
-    require_open([with_override(card, container_answer(unit, line))])
+    answer = container_answer(unit, line)
+    require_open([answer] if answer.open else [with_override(card, answer) for card in cards])
     return unit
 
 

@@ -20,7 +20,7 @@ from foundation.core.web.attempts import Attempt, attempt, show
 from foundation.core.web.policy import camera_page
 from shopfloor import services
 from shopfloor.content import card_content
-from shopfloor.forms import HandOverForm, HappenedForm, ReportForm
+from shopfloor.forms import AskForm, HandOverForm, HappenedForm, ReportForm
 from shopfloor.models import Handover
 from shopfloor.selectors import card_view
 from shopfloor.views.tablet import card_of, stamp_of, worker_of
@@ -188,3 +188,25 @@ def happened(request: HttpRequest, pk: int) -> HttpResponse:
     return work_page(
         request, actor, pk, tried=tried, screen="happened", values=request.POST.dict(), more={"form": form}
     )
+
+
+@never_cache
+@camera_page
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask quality to open a gate that it may open, for this card: before anything happened, so nothing is held."""
+    actor = worker_of(request)
+    initial = {name: request.GET.get(name, "") for name in ("refused_code", "step_key", "unit_no", "container")}
+    form = AskForm(request.POST or None, initial=initial)
+    tried: Attempt | None = None
+    if form.is_bound and form.is_valid():
+        with attempt(form) as tried:
+            deviation = services.ask_to_open(actor=actor, card_id=pk, **form.cleaned_data)
+        if tried.done:
+            messages.success(
+                request,
+                _("%(deviation)s: quality has been asked. Until it is decided the gate stays closed.")
+                % {"deviation": deviation.number},
+            )
+            return redirect("shopfloor:work", pk)
+    values = request.POST.dict() if form.is_bound else initial
+    return work_page(request, actor, pk, tried=tried, screen="ask", values=values, more={"form": form})

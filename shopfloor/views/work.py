@@ -24,6 +24,7 @@ from foundation.core.web.policy import camera_page
 from resources.equipment.selectors import class_words
 from shopfloor.definition import definition_of
 from shopfloor.forms import DEFECTS
+from shopfloor.gates import NEVER, OVERRIDES
 from shopfloor.models import StepRecord, WorkCard
 from shopfloor.policies import INSPECT, WORK
 from shopfloor.selectors import CardView, EntryView, card_view, open_card_for_traveller, station_cards
@@ -118,6 +119,7 @@ def work_page(
         "kept": {name: value for name, value in (values or {}).items() if name in KEPT},
         "refused": tried.problem if tried else None,
         "report_url": happened_url(pk, tried.problem if tried else None, shown),
+        "ask_url": ask_url(view, tried.problem if tried else None, shown),
         **shown.more,
         **(more or {}),
     }
@@ -176,6 +178,28 @@ def happened_url(pk: int, problem: Refusal | None = None, shown: Screen | None =
             asked["unit_no"] = shown.entry.piece
     url = reverse("shopfloor:happened", args=[pk])
     return f"{url}?{urlencode(asked)}" if asked else url
+
+
+def ask_url(view: CardView, problem: Refusal | None, shown: Screen) -> str:
+    """Where quality is asked to open the gate that refused, or that stands before the work; "" where nobody may open it."""
+    code, evidence = _shut(view, problem)
+    if OVERRIDES.get(code, NEVER) == NEVER:
+        return ""
+    asked: dict[str, Any] = {"refused_code": code}
+    if evidence.get("container"):
+        asked["container"] = evidence["container"]
+    if shown.entry is not None:
+        asked |= {"step_key": shown.entry.key, **({"unit_no": shown.entry.piece} if shown.entry.piece else {})}
+    return f"{reverse('shopfloor:ask', args=[view.card.pk])}?{urlencode(asked)}"
+
+
+def _shut(view: CardView, problem: Refusal | None) -> tuple[str, dict[str, Any]]:
+    """Code and evidence of the closed gate. Reading the card is done, not asked for."""
+    if problem is not None:
+        shut = [gate for gate in problem.details.get("gates", []) if gate["code"] == problem.code]
+        return problem.code, shut[0]["evidence"] if shut else {}
+    waiting = [gate for gate in view.gates if not gate.open and gate.code != "not-read"]
+    return (waiting[0].code, waiting[0].evidence) if waiting else ("", {})
 
 
 def _piece(values: Mapping[str, Any] | None) -> int | None:

@@ -8,6 +8,7 @@ from dhr import services
 from dhr.blockers import Blocker, blockers_of
 from dhr.compile import RecordScope, load_scope
 from dhr.models import DeviceHistoryRecord, Release
+from routing.models import ProcessCard
 from tests.factories.floor import (
     Plant,
     Running,
@@ -35,14 +36,15 @@ def plates(quantity: int = 5, who: Plant | None = None, number: str = "PLATE", *
     step_20 = op20.pop("step", None) or step(
         "20.10", "reading", parameter=parameter("width", "9.9", "10.1", above="nonconform_unit")
     )
-    process_card(
-        made,
-        [
-            operation(10, step("10.10", "material_scan", when="card_start", materials=["A1"])),
-            operation(20, step_20, after=(10,), **op20),
-        ],
-        [line("A1", acrylic, "60", 10)],
-    )  # fmt: skip
+    if not ProcessCard.objects.filter(item=made).exists():
+        process_card(
+            made,
+            [
+                operation(10, step("10.10", "material_scan", when="card_start", materials=["A1"])),
+                operation(20, step_20, after=(10,), **op20),
+            ],
+            [line("A1", acrylic, "60", 10)],
+        )  # fmt: skip
     return dispatched(made, quantity, who)
 
 

@@ -69,7 +69,7 @@ def test_five_venturis_were_made_and_four_released(journey: Journey) -> None:
         ("same-person", 2),
         ("first-piece-pending", 1),
         ("file-used", 1),
-        ("not-released", 1),
+        ("component-unreleased", 1),
         ("confirm-out-of-limits", 1),
     ],
 )

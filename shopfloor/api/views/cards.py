@@ -14,6 +14,7 @@ from foundation.core.api.writes import once
 from shopfloor import services
 from shopfloor.api.base import IDEMPOTENCY, FloorView, credentials_in
 from shopfloor.api.serializers import (
+    AskToOpenSerializer,
     CardViewSerializer,
     DeviationNumberSerializer,
     FloorReasonSerializer,
@@ -140,3 +141,16 @@ class CardHappened(FloorView):
             return 201, DeviationNumberSerializer(deviation).data
 
         return once(request, f"shopfloor.card.happened.{pk}", do)
+
+
+class CardAskToOpen(FloorView):
+    @extend_schema(request=AskToOpenSerializer, responses={201: DeviationNumberSerializer}, parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int) -> Response:
+        """Ask quality to open a closed gate for this card; it stays closed until that is decided and signed."""
+        data = self.read(AskToOpenSerializer, request)
+
+        def do() -> tuple[int, Any]:
+            deviation = services.ask_to_open(actor=self.actor, card_id=pk, **data)
+            return 201, DeviationNumberSerializer(deviation).data
+
+        return once(request, f"shopfloor.card.ask.{pk}", do)
