@@ -8,7 +8,8 @@ from changecontrol.events import ChangeImplemented
 from foundation.accounts.events import AccountLockedOut, AddressThrottled, BadgeReportedLost, WithdrawnBadgeUsed
 from foundation.core import events, jobs
 from foundation.core.events import Event
-from quality.events import DispositionDecided, DispositionExecuted
+from quality.events import BatchAssessed, DispositionDecided, DispositionExecuted
+from resources.equipment.events import CalibrationFailed
 from resources.inventory.events import StockReleased
 from shopfloor.events import ProductionReported, WorkOrderDispatched
 
@@ -17,6 +18,8 @@ IN_TRANSACTION: dict[type[Event], list[str]] = {
     AddressThrottled: ["foundation.alerts.handlers.on_address_throttled"],
     BadgeReportedLost: ["foundation.alerts.handlers.on_badge_lost"],
     WithdrawnBadgeUsed: ["foundation.alerts.handlers.on_withdrawn_badge_used"],
+    BatchAssessed: ["shopfloor.handlers.on_batch_assessed"],
+    CalibrationFailed: ["shopfloor.handlers.on_calibration_failed"],
     ChangeImplemented: ["shopfloor.handlers.on_change_implemented"],
     DispositionDecided: ["shopfloor.handlers.on_disposition_decided"],
     DispositionExecuted: ["shopfloor.handlers.on_disposition_executed"],

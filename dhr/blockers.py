@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,15 +11,17 @@ from django.utils.translation import gettext as _
 from dhr.compile.balance import ItemFigures, material_figures
 from dhr.compile.completeness import completeness
 from dhr.compile.materials import net_links, still_unreleased
+from dhr.compile.resources import GaugeUse, uses_of_gauges
 from dhr.compile.scope import RecordScope
 from dhr.compile.trail import ledger_entries
 from dhr.compile.units import quantities
 from dhr.words import unit_sign
 from foundation.core.canonical import decimal_text
 from foundation.core.refs import RecordRef
-from quality.states import DeviationState, NonconformanceState
+from quality.states import AssessmentState, DeviationState, NonconformanceState
 from resources.equipment.models import Calibration
 from resources.inventory.selectors import holds_of_units
+from shopfloor.selectors.gauges import in_doubt
 from shopfloor.states import CorrectionState
 
 
@@ -134,22 +135,38 @@ def _components(scope: RecordScope) -> Iterator[Blocker]:
 
 
 def _gauges(scope: RecordScope) -> Iterator[Blocker]:
-    """A gauge found out of tolerance after it measured here, with no good calibration in between (ISO 13485 7.6)."""
-    uses: dict[int, set[datetime]] = {}
-    for row in scope.steps:
-        if row.equipment_id:
-            uses.setdefault(row.equipment_id, set()).add(row.captured_at)
-    rows = Calibration.objects.filter(equipment__in=uses).select_related("equipment").order_by("done_at", "id")
-    by_gauge: dict[int, list[Calibration]] = {}
-    for calibration in rows:
-        by_gauge.setdefault(calibration.equipment_id, []).append(calibration)
-    for equipment_id, found in by_gauge.items():
-        # Each use is answered for by the calibration next after it; a later good one says nothing about earlier uses.
-        after = [next((one for one in found if one.done_at > used_at), None) for used_at in uses[equipment_id]]
-        if any(one is not None and not one.as_found_passed for one in after):
-            gauge = found[0].equipment
-            text = _("Gauge %(code)s was found out of tolerance after it measured here.") % {"code": gauge.code}
-            yield Blocker("gauge-out-of-tolerance", text, RecordRef.to(gauge))
+    """A gauge found out of tolerance after it measured here blocks until quality judged every one of those readings
+    (ISO 13485 7.6). Each use is answered for by the calibration next after it: a later good one says nothing about it.
+    """
+    judged: dict[int, set[str]] = {}
+    for one in scope.assessments:
+        if one.state != AssessmentState.OPEN:
+            judged.setdefault(one.calibration_id, set()).update(one.keys)
+    waiting = {one.calibration_id: one for one in scope.assessments if one.state == AssessmentState.OPEN}
+    doubtful: dict[Calibration, int] = {}
+    for use in uses_of_gauges(scope):
+        calibration = _next_after(use, _calibrations(scope, use.equipment_id))
+        if calibration is None or calibration.as_found_passed or not in_doubt(calibration, use.number, use.unit):
+            continue
+        if use.key not in judged.get(calibration.pk, set()):
+            doubtful[calibration] = doubtful.get(calibration, 0) + 1
+    for calibration, count in doubtful.items():
+        text = _(
+            "Gauge %(code)s was found out of tolerance after it measured here: %(count)d readings are not judged."
+        ) % {
+            "code": calibration.equipment.code,
+            "count": count,
+        }
+        about = waiting.get(calibration.pk) or calibration.equipment
+        yield Blocker("gauge-out-of-tolerance", text, RecordRef.to(about))
+
+
+def _calibrations(scope: RecordScope, equipment_id: int) -> list[Calibration]:
+    return [one for one in scope.calibrations if one.equipment_id == equipment_id]
+
+
+def _next_after(use: GaugeUse, calibrations: list[Calibration]) -> Calibration | None:
+    return next((one for one in calibrations if one.done_at > use.at), None)
 
 
 def _unreleased_parts(scope: RecordScope) -> Iterator[Blocker]:

@@ -64,6 +64,15 @@ class InspectionRecorded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BatchAssessed(Event):
+    """Quality judged what a gauge that was out of tolerance measured on a batch."""
+
+    assessment_id: int
+    number: str
+    affected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DispositionExecuted(Event):
     disposition_id: int
     nonconformance_id: int

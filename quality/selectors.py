@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from foundation.core import clock
-from quality.models import Deviation, Disposition, Inspection, Nonconformance
+from quality.models import Deviation, Disposition, GaugeAssessment, Inspection, Nonconformance
 from quality.states import DeviationState, NonconformanceState
 
 
@@ -82,6 +82,38 @@ def deviation_content(deviation: Deviation) -> dict[str, Any]:
         "accepted": was_accepted(deviation),
         "decision": deviation.decision,
     }
+
+
+def assessment_content(assessment: GaugeAssessment) -> dict[str, Any]:
+    """What is seen and signed: the calibration that failed, and every reading it puts into doubt."""
+    calibration = assessment.calibration
+    return {
+        "schema": "gauge-assessment/1",
+        "number": assessment.number,
+        "gauge": calibration.equipment.code,
+        "certificate": calibration.certificate,
+        "as_found": calibration.as_found,
+        "doubt": [calibration.doubt_low, calibration.doubt_high],
+        "calibrated_at": calibration.done_at,
+        "batch": assessment.subject_number,
+        "order": assessment.order_number,
+        "readings": [
+            {name: row[name] for name in ("key", "card", "step", "piece", "value", "unit", "at", "by")}
+            for row in assessment.readings
+        ],
+        "judgement": assessment.state,
+        "reason": assessment.reason,
+    }
+
+
+def assessments(*, lot_ids: Iterable[int] | None = None, state: str = "") -> QuerySet[GaugeAssessment]:
+    """Judgements of batches that a gauge out of tolerance measured; newest first."""
+    rows: QuerySet[GaugeAssessment] = GaugeAssessment.objects.select_related(
+        "calibration__equipment", "lot__item", "decided_by", "signature"
+    ).order_by("-pk")
+    if lot_ids is not None:
+        rows = rows.filter(lot__in=list(lot_ids))
+    return rows.filter(state=state) if state else rows
 
 
 def was_accepted(deviation: Deviation) -> bool:

@@ -20,6 +20,12 @@ class DeviationState(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+class AssessmentState(models.TextChoices):
+    OPEN = "open", _("To be judged")
+    AFFECTED = "affected", _("Affected")
+    NOT_AFFECTED = "not_affected", _("Not affected")
+
+
 class NonconformanceSource(models.TextChoices):
     STEP = "step", _("Reading or check on the floor")
     INSPECTION = "inspection", _("Inspection")
@@ -76,6 +82,17 @@ NONCONFORMANCE = StateTable(
             _N.EXECUTED, "record_cause", _N.EXECUTED, "quality.raise_nonconformance", label=_("Record the cause")
         ),
         Transition(_N.EXECUTED, "close", _N.CLOSED, "quality.decide_disposition", label=_("Close")),
+    ],
+)
+
+_A = AssessmentState
+ASSESSMENT = StateTable(
+    "quality.gaugeassessment",
+    [
+        Transition(_A.OPEN, "affected", _A.AFFECTED, "quality.decide_deviation", "assessed", True, _("Affected")),
+        Transition(
+            _A.OPEN, "not_affected", _A.NOT_AFFECTED, "quality.decide_deviation", "assessed", True, _("Not affected")
+        ),
     ],
 )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quality.views import deviations, inspections, nonconformances
+from quality.views import assessments, deviations, inspections, nonconformances
 
 app_name = "quality"
 urlpatterns = [
@@ -19,4 +19,8 @@ urlpatterns = [
     path("deviations/<str:number>/", deviations.deviation_detail, name="deviation"),
     path("deviations/<str:number>/decide/", deviations.deviation_decide, name="deviation-decide"),
     path("deviations/<str:number>/close/", deviations.deviation_close, name="deviation-close"),
+    path("gauge-assessments/", assessments.assessment_list, name="assessment-list"),
+    path("gauge-assessments/by-id/<int:pk>/", assessments.assessment_by_id, name="assessment-by-id"),
+    path("gauge-assessments/<str:number>/", assessments.assessment_detail, name="assessment"),
+    path("gauge-assessments/<str:number>/decide/", assessments.assessment_decide, name="assessment-decide"),
 ]

@@ -7,15 +7,17 @@ from django.utils.translation import gettext as _
 from changecontrol.events import ChangeImplemented
 from foundation.core.actor import Actor
 from foundation.records.context import require_act
-from quality.events import DispositionDecided, DispositionExecuted
+from quality.events import BatchAssessed, DispositionDecided, DispositionExecuted
 from quality.models import Disposition
 from quality.services import mark_executed
 from quality.services.containment import release_containment
 from quality.services.nonconformances import lock_nonconformance
 from quality.states import DispositionKind
+from resources.equipment.events import CalibrationFailed
 from shopfloor.events import ProductionReported
 from shopfloor.exceptions import EntryNotValid
 from shopfloor.models import PieceMove, WorkCard, WorkOrder
+from shopfloor.services.gauges import contain_affected, trace_back
 from shopfloor.services.loading import Work
 from shopfloor.services.moving import change_state, lock_cards, move_pieces, open_locked, settle_order
 from shopfloor.services.rework import open_rework_cards
@@ -81,6 +83,17 @@ def _came_from(event: DispositionExecuted, work: Work) -> str:
     ).order_by("pk")
     first = held.first()
     return Bucket.GOOD if first is not None and first.source == Bucket.GOOD else Bucket.HERE
+
+
+def on_calibration_failed(event: CalibrationFailed, actor: Actor) -> None:
+    """Every batch that the gauge measured since it was last good is judged (ISO 13485 7.6)."""
+    trace_back(require_act("calibration"), event.calibration_id)
+
+
+def on_batch_assessed(event: BatchAssessed, actor: Actor) -> None:
+    """Affected pieces are held where they lie."""
+    if event.affected:
+        contain_affected(require_act("assessment"), event.assessment_id)
 
 
 def on_production_reported(event: ProductionReported, actor: Actor) -> None:

@@ -22,6 +22,7 @@ ADDRESSES: dict[str, str] = {
     "shopfloor.workcard": "shopfloor:card",
     "quality.nonconformance": "quality:nonconformance-by-id",
     "quality.deviation": "quality:deviation-by-id",
+    "quality.gaugeassessment": "quality:assessment-by-id",
     "dhr.devicehistoryrecord": "dhr:record-by-id",
     "equipment.equipment": "equipment:equipment",
     "personnel.qualification": "personnel:qualification",

@@ -93,6 +93,12 @@ NAVIGATION: tuple[Section, ...] = (
                 permission="quality.view_quality",
             ),
             Entry(
+                _("Gauge assessments"),
+                "quality:assessment-list",
+                icon_name="ruler-measure",
+                permission="quality.view_quality",
+            ),
+            Entry(
                 _("Corrections"),
                 "shopfloor:correction-list",
                 icon_name="pencil",

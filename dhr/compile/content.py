@@ -43,6 +43,7 @@ def record_content(scope: RecordScope) -> dict[str, Any]:
         "materials": materials.materials(scope),
         "material_balance": material_balance(scope),
         "equipment": resources.equipment(scope),
+        "gauge_assessments": resources.gauge_assessments(scope),
         "inspections": quality.inspections(scope),
         "nonconformances": quality.nonconformances(scope),
         "deviations": quality.deviations(scope),

@@ -52,6 +52,7 @@ def exceptions(scope: RecordScope, entries: list[LedgerEntry]) -> list[ReviewExc
         *_quality(scope),
         *_material(scope),
         *_at_risk(scope),
+        *_gauges(scope),
         *_over_issued(scope),
         *_files(scope),
         *_cards(scope),
@@ -178,6 +179,25 @@ def _at_risk(scope: RecordScope) -> Iterator[ReviewException]:
             step.performer_name if step else "",
             _("not released yet") if record.pk in unreleased else _("released since"),
             RecordRef.to(record),
+        )
+
+
+def _gauges(scope: RecordScope) -> Iterator[ReviewException]:
+    for row in scope.assessments:
+        judged = f"{row.get_state_display()}: {row.reason}" if row.decided_at else ""
+        yield ReviewException(
+            "gauge-out-of-tolerance",
+            _("Gauge %(code)s was found out of tolerance (%(found)s): %(count)d readings in doubt")
+            % {
+                "code": row.calibration.equipment.code,
+                "found": row.calibration.as_found,
+                "count": len(row.readings),
+            },
+            ", ".join(sorted({str(reading["step"]) for reading in row.readings})),
+            row.opened_at,
+            row.decided_by.name if row.decided_by else "",
+            judged,
+            RecordRef.to(row),
         )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from dhr.compile.scope import RecordScope
@@ -9,6 +12,51 @@ from foundation.accounts.models import User
 from foundation.core.refs import RecordRef
 from resources.equipment.models import Calibration, Equipment
 from resources.personnel.models import QualificationGrant, ReadingConfirmation
+
+
+@dataclass(frozen=True, slots=True)
+class GaugeUse:
+    """One measurement with a gauge: an entry (key ``r<id>``) or a second person's (``c<id>``)."""
+
+    key: str
+    equipment_id: int
+    at: datetime
+    number: Decimal | None
+    unit: str
+
+
+def uses_of_gauges(scope: RecordScope) -> list[GaugeUse]:
+    """Every measurement of the record that names what it was taken with."""
+    units = {row.pk: row.unit for row in scope.steps}
+    found = [
+        GaugeUse(f"r{row.pk}", row.equipment_id, row.captured_at, row.number, row.unit)
+        for row in scope.steps
+        if row.equipment_id
+    ]
+    found += [
+        GaugeUse(f"c{check.pk}", check.equipment_id, check.at, check.number, units[check.record_id])
+        for check in scope.second_checks
+        if check.equipment_id
+    ]
+    return found
+
+
+def gauge_assessments(scope: RecordScope) -> list[dict[str, Any]]:
+    """Gauges that were found out of tolerance after they measured here, and what quality judged."""
+    return [
+        {
+            "number": row.number,
+            "gauge": row.calibration.equipment.code,
+            "certificate": row.calibration.certificate,
+            "as_found": row.calibration.as_found,
+            "readings": len(row.readings),
+            "state": row.state,
+            "reason": row.reason,
+            "decided_by": row.decided_by.name if row.decided_by else "",
+            "at": row.decided_at or row.opened_at,
+        }
+        for row in scope.assessments
+    ]
 
 
 def equipment(scope: RecordScope) -> list[dict[str, Any]]:

@@ -11,7 +11,9 @@ from django.db.models import Q
 from dhr.compile.pieces import CardLedger, ledgers_of
 from dhr.models import DeviceHistoryRecord, Release
 from foundation.core.refs import RecordRef
-from quality.models import Deviation, Disposition, Inspection, Nonconformance
+from quality.models import Deviation, Disposition, GaugeAssessment, Inspection, Nonconformance
+from quality.selectors import assessments
+from resources.equipment.models import Calibration
 from resources.inventory.models import GenealogyLink, Lot, Movement, StockUnit
 from shopfloor.models import (
     BatchUnit,
@@ -196,6 +198,18 @@ class RecordScope:
         return lot_id in (self.record.lot_id, self.record.batch.lot_id, None) or self.unit.number in unit_numbers
 
     @cached_property
+    def calibrations(self) -> list[Calibration]:
+        """Of every gauge and machine that measured here, oldest first."""
+        used = {row.equipment_id for row in self.steps} | {row.equipment_id for row in self.second_checks}
+        rows = Calibration.objects.filter(equipment__in=used - {None}).select_related("equipment")
+        return list(rows.order_by("done_at", "id"))
+
+    @cached_property
+    def assessments(self) -> list[GaugeAssessment]:
+        """Judgements of what a gauge out of tolerance measured on the batch."""
+        return list(assessments(lot_ids=[self.record.batch.lot_id]).order_by("id"))
+
+    @cached_property
     def refs(self) -> list[RecordRef]:
         """Every record that the trail is searched by."""
         batch = self.record.batch
@@ -211,6 +225,7 @@ class RecordScope:
                 *self.dispositions,
                 *self.deviations,
                 *self.corrections,
+                *self.assessments,
             )
         ]
 

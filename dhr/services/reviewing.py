@@ -16,7 +16,7 @@ from dhr.compile.trail import ledger_entries, trail_hash
 from dhr.events import RecordReleased
 from dhr.exceptions import NotIndependent, NotReleasable
 from dhr.models import AuditTrailReview, DeviceHistoryRecord, RecordVersion, Release
-from dhr.policies import require_independent
+from dhr.policies import RELEASE, REVIEW, require_independent
 from dhr.releasable import Releasable, releasable_units, stock_of_record
 from dhr.states import RECORD_STATES
 from foundation.accounts.policies import require
@@ -32,8 +32,8 @@ from resources.inventory import services as inventory
 def review_record(*, actor: Actor, record_id: int, credentials: Credentials, note: str = "") -> RecordVersion:
     """Sign that completeness, exceptions and the audit trail were reviewed; freezes the content as a version.
 
-    NotReleasable lists everything that is missing or undecided. NotIndependent for who built it. ISO 13485 7.5.1 and 8.2.6,
-    EU GMP Annex 11 §9 (the trail is reviewed before release).
+    NotReleasable lists everything that is missing or undecided, NotIndependent says what part the person had in it
+    (`dhr.policies`). ISO 13485 7.5.1 and 8.2.6, EU GMP Annex 11 §9 (the trail is reviewed before release).
     """
     with act(actor=actor, verb="dhr.record.reviewed", reason=note) as this:
         record, scope = _locked(this, record_id)
@@ -42,7 +42,7 @@ def review_record(*, actor: Actor, record_id: int, credentials: Credentials, not
         _refuse_blocked(scope, for_release=False)
         entries = ledger_entries(scope)
         version, signature = _sign_version(actor, record, scope, row.meaning, credentials, note)
-        require_independent(signature.signer_id, scope)
+        require_independent(signature.signer_id, scope, REVIEW)
         AuditTrailReview.objects.create(
             record=record,
             up_to_entry=entries[-1].pk if entries else 0,
@@ -91,7 +91,7 @@ def release_record(
         require(actor, row.permission, record.batch.order.site_id)
         _refuse_blocked(scope, for_release=True)
         version, signature = _sign_version(actor, record, scope, row.meaning, credentials, note)
-        require_independent(signature.signer_id, scope)
+        require_independent(signature.signer_id, scope, RELEASE)
         for row_of_stock in chosen:
             inventory.release_stock(actor=actor, stock_unit_id=row_of_stock.unit.pk, reason=record.number)
         release = Release(

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from quality.models import Deviation, Disposition, Inspection, Nonconformance
+from quality.models import Deviation, Disposition, GaugeAssessment, Inspection, Nonconformance
 
 
 class DispositionSerializer(serializers.ModelSerializer[Disposition]):
@@ -89,6 +89,26 @@ class RaiseDeviationSerializer(serializers.Serializer[Any]):
 class DecideDeviationSerializer(serializers.Serializer[Any]):
     accepted = serializers.BooleanField()
     decision = serializers.CharField()
+    identity = serializers.CharField(default="", allow_blank=True)
+    secret = serializers.CharField(trim_whitespace=False)
+
+
+class AssessmentSerializer(serializers.ModelSerializer[GaugeAssessment]):
+    gauge = serializers.CharField(source="calibration.equipment.code")
+    certificate = serializers.CharField(source="calibration.certificate")
+    batch = serializers.CharField(source="subject_number")
+
+    class Meta:
+        model = GaugeAssessment
+        fields = [
+            "id", "number", "gauge", "certificate", "batch", "order_number", "readings", "interval_from", "interval_until",
+            "state", "reason", "decided_at", "due_on", "opened_at",
+        ]  # fmt: skip
+
+
+class DecideAssessmentSerializer(serializers.Serializer[Any]):
+    affected = serializers.BooleanField()
+    reason = serializers.CharField()
     identity = serializers.CharField(default="", allow_blank=True)
     secret = serializers.CharField(trim_whitespace=False)
 

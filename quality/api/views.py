@@ -20,8 +20,10 @@ from foundation.core.api.writes import once
 from foundation.records.services import Credentials
 from quality import selectors, services
 from quality.api.serializers import (
+    AssessmentSerializer,
     CauseSerializer,
     ClosingReasonSerializer,
+    DecideAssessmentSerializer,
     DecideDeviationSerializer,
     DecideSerializer,
     DeviationSerializer,
@@ -32,7 +34,7 @@ from quality.api.serializers import (
     RaiseDeviationSerializer,
     RaiseSerializer,
 )
-from quality.models import Deviation, Inspection, Nonconformance
+from quality.models import Deviation, GaugeAssessment, Inspection, Nonconformance
 from quality.services.deviations import Departure
 from quality.services.dispositions import Choice
 from quality.services.places import Found
@@ -218,6 +220,31 @@ class DeviationClose(QualityView):
             return 200, DeviationSerializer(done).data
 
         return once(request, f"quality.deviation.close.{pk}", do)
+
+
+class AssessmentList(QualityView, ListAPIView):
+    """Batches that a gauge out of tolerance measured, newest first; filter by state, order, gauge."""
+
+    queryset = GaugeAssessment.objects.none()
+    serializer_class = AssessmentSerializer
+    filterset_fields = ("state", "order_number", "calibration__equipment__code")
+
+    def get_queryset(self) -> QuerySet[GaugeAssessment]:
+        return selectors.assessments()
+
+
+class AssessmentDecide(QualityView):
+    @extend_schema(request=DecideAssessmentSerializer, responses=AssessmentSerializer, parameters=[IDEMPOTENCY])
+    def post(self, request: Request, pk: int) -> Response:
+        """Affected or not, signed, with the reason."""
+        data = self.read(DecideAssessmentSerializer, request)
+
+        def do() -> tuple[int, Any]:
+            credentials = _credentials(data)
+            done = services.decide_assessment(actor=self.actor, assessment_id=pk, credentials=credentials, **data)
+            return 200, AssessmentSerializer(done).data
+
+        return once(request, f"quality.assessment.decide.{pk}", do)
 
 
 class InspectionList(QualityView, ListAPIView):

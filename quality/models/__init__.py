@@ -1,5 +1,6 @@
+from .assessments import GaugeAssessment
 from .deviations import Deviation
 from .inspections import Inspection
 from .nonconformances import Disposition, Nonconformance
 
-__all__ = ["Deviation", "Disposition", "Inspection", "Nonconformance"]
+__all__ = ["Deviation", "Disposition", "GaugeAssessment", "Inspection", "Nonconformance"]

@@ -60,6 +60,16 @@ class CalibrationForm(forms.Form):
     )
     as_found = forms.CharField(label=gettext_lazy("As found"), max_length=200)
     as_found_passed = forms.BooleanField(label=gettext_lazy("As found, it was within its tolerance"), required=False)
+    doubt_low = DecimalField(
+        label=gettext_lazy("It was out of tolerance from"),
+        help_text=gettext_lazy("In the gauge's unit. Left empty, everything that it measured is in doubt."),
+        required=False,
+        max_digits=18,
+        decimal_places=6,
+    )
+    doubt_high = DecimalField(
+        label=gettext_lazy("out of tolerance up to"), required=False, max_digits=18, decimal_places=6
+    )
     as_left = forms.CharField(label=gettext_lazy("As left"), max_length=200, required=False)
     passed = forms.BooleanField(label=gettext_lazy("As left, it may be used"), required=False)
     due = forms.DateField(label=gettext_lazy("Due again"), required=False, widget=forms.DateInput(attrs=DAY))

@@ -16,6 +16,7 @@ from .completion import complete_card
 from .corrections import approve_correction, correct_entry, refuse_correction, request_correction
 from .dispatch import Dispatched, dispatch_order
 from .entries import StepResult, record_step
+from .gauges import list_batches_in_doubt
 from .handovers import answer_handover, hand_over
 from .happened import ask_to_open, report_what_happened
 from .orders import cancel_order, close_order, hold_order, plan_order, resume_order
@@ -47,6 +48,7 @@ __all__ = [
     "hand_over",
     "hold_order",
     "inspect_card",
+    "list_batches_in_doubt",
     "pause_card",
     "plan_order",
     "read_card",

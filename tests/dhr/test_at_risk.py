@@ -35,7 +35,7 @@ from tests.factories.floor import (
 from tests.factories.records import built_plates, codes, cut, plates, record_of, release, review, scope_of
 from tests.shopfloor.test_refusals import refused
 
-pytestmark = [pytest.mark.django_db, pytest.mark.requirement("TRC-10", "TRC-09", "MAT-01")]
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("TRC-10", "TRC-09")]
 
 
 def blower(made_from: Running, count: int = 2) -> Running:

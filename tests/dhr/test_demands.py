@@ -47,7 +47,7 @@ def shifts(draw: st.DrawFn) -> tuple[str, int, int, list[tuple[str, int]]]:
     return draw(st.sampled_from(RULES)), draw(st.integers(1, 5)), count, acts
 
 
-@pytest.mark.requirement("TRC-09", "FLR-02")
+@pytest.mark.requirement("TRC-09", "FLR-22")
 @given(shifts())
 def test_floor_and_record_agree_on_what_is_demanded(shift: tuple[str, int, int, list[tuple[str, int]]]) -> None:
     """Pieces are measured where asked, reported, and fall out, in any order; when the floor asks for nothing more, nothing is
@@ -125,7 +125,7 @@ def missing(run: Running, hidden: StepRecord | None = None) -> list[str]:
 
 
 @pytest.mark.django_db
-@pytest.mark.requirement("TRC-09", "FLR-02")
+@pytest.mark.requirement("TRC-09", "FLR-22")
 @pytest.mark.parametrize(
     ("rule", "n", "quantity", "asked"),
     [
@@ -159,7 +159,7 @@ def test_the_floor_asks_and_the_record_misses_each_in_turn(rule: str, n: int, qu
 
 
 @pytest.mark.django_db
-@pytest.mark.requirement("FLR-02")
+@pytest.mark.requirement("FLR-22")
 @pytest.mark.parametrize(("rule", "first_asked", "then"), [("sample", [1, 2], 3), ("first_piece", [1], 2)])
 def test_a_piece_that_fell_out_unmeasured_is_replaced(rule: str, first_asked: list[int], then: int) -> None:
     """The next one is asked for, even when it was reported already: it is fetched back."""
@@ -186,7 +186,7 @@ def test_a_piece_that_fell_out_unmeasured_is_replaced(rule: str, first_asked: li
 
 
 @pytest.mark.django_db
-@pytest.mark.requirement("FLR-02", "TRC-09")
+@pytest.mark.requirement("FLR-22", "TRC-09")
 def test_a_sample_of_serials_is_counted_over_the_batch() -> None:
     who, made = plant(), made_item("SER", "serial")
     process_card(
@@ -297,7 +297,7 @@ def test_a_finished_piece_that_turns_out_bad_is_held_and_leaves_the_good_ones() 
 
 
 @pytest.mark.django_db
-@pytest.mark.requirement("FLR-04", "TRC-09")
+@pytest.mark.requirement("FLR-22", "TRC-09")
 def test_a_missing_second_check_is_named() -> None:
     checked = step("20.10", "reading", parameter=parameter("width", "9.9", "10.1"), second="review")
     run = plates(1, step=checked)

@@ -56,11 +56,14 @@ class StatusEventSerializer(serializers.ModelSerializer[StatusEvent]):
 class CalibrationSerializer(serializers.ModelSerializer[Calibration]):
     as_found_passed = serializers.BooleanField(allow_null=True, default=None)
     due = serializers.DateField(allow_null=True, default=None)
+    doubt_low = serializers.DecimalField(max_digits=18, decimal_places=6, allow_null=True, default=None)
+    doubt_high = serializers.DecimalField(max_digits=18, decimal_places=6, allow_null=True, default=None)
 
     class Meta:
         model = Calibration
         fields = (
-            "id", "done_at", "as_found", "as_found_passed", "as_left", "passed", "due", "certificate", "laboratory", "by",
+            "id", "done_at", "as_found", "as_found_passed", "doubt_low", "doubt_high", "as_left", "passed", "due", "certificate",
+            "laboratory", "by",
         )  # fmt: skip
         read_only_fields = ("id", "by")
 

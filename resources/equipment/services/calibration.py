@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,17 +29,21 @@ def record_calibration(
     as_found_passed: bool | None = None,
     as_left: str = "",
     laboratory: str = "",
+    doubt_low: Decimal | None = None,
+    doubt_high: Decimal | None = None,
 ) -> Calibration:
     """Keep a calibration; the equipment is due again on ``due``, or may not measure when it did not pass.
 
-    ``as_found_passed`` None means as ``passed``; False publishes `CalibrationFailed` (what it measured since the last good
-    one is in doubt, ISO 13485 7.6). An older certificate that comes late does not move the due date back.
+    ``as_found_passed`` None means as ``passed``; False publishes `CalibrationFailed` (what it measured since the last good one
+    is in doubt, ISO 13485 7.6). ``doubt_low`` to ``doubt_high``, in its unit, say where it was out; without them, everywhere.
+    An older certificate that comes late does not move the due date back.
     """
     with act(actor=actor, verb="equipment.calibration.recorded", captured_at=done_at) as this:
         equipment: Equipment = Equipment.objects.select_for_update().get(pk=equipment_id)
         this.about(equipment)
         require(actor, MANAGE, equipment.site_id)
         _check(done_at, this.at, due, passed, certificate, as_found)
+        _check_doubt(equipment, passed if as_found_passed is None else as_found_passed, doubt_low, doubt_high)
         newest = Calibration.objects.filter(equipment=equipment).order_by("-done_at", "-pk").first()
         found_good = passed if as_found_passed is None else as_found_passed
         calibration = Calibration(
@@ -46,6 +51,8 @@ def record_calibration(
             done_at=done_at,
             as_found=as_found.strip(),
             as_found_passed=found_good,
+            doubt_low=doubt_low,
+            doubt_high=doubt_high,
             as_left=as_left.strip(),
             passed=passed,
             due=due if passed else None,
@@ -80,6 +87,15 @@ def _check(done_at: datetime, now: datetime, due: date | None, passed: bool, cer
         raise NotValid(_("Say when it is due again."), field="due")
     if passed and due is not None and due <= timezone.localdate(done_at):
         raise NotValid(_("It would be due before it was done."), field="due")
+
+
+def _check_doubt(equipment: Equipment, found_good: bool, low: Decimal | None, high: Decimal | None) -> None:
+    if low is None and high is None:
+        return
+    if found_good:
+        raise NotValid(_("It was found within its tolerance: there is no range in doubt."), field="doubt_low")
+    if low is None or high is None or low > high or not equipment.unit:
+        raise NotValid(_("Give both ends of the range where it was out, in the gauge's unit."), field="doubt_low")
 
 
 def _last_good(failed: Calibration) -> str:
