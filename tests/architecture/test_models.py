@@ -21,6 +21,7 @@ POINTS_UP = {
     "inventory.Movement.card_id",  # millions of rows
     "inventory.GenealogyLink.card_id",  # millions of rows
     "quality.Deviation.card_id",
+    "quality.GaugeAssessment.card_id",
     "quality.Inspection.card_id",
     "quality.Nonconformance.card_id",
 }

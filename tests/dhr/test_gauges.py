@@ -17,7 +17,6 @@ from foundation.accounts import services as accounts
 from foundation.alerts.models import Alert
 from foundation.core import clock
 from foundation.core.errors import NotValid, PermissionDenied, TransitionNotAllowed
-from foundation.core.refs import RecordRef
 from foundation.records.act import act
 from foundation.records.models import Signature
 from quality.exceptions import OwnWork
@@ -107,6 +106,8 @@ def test_the_record_tells_the_judgement_signed_over_the_readings() -> None:
     [row] = content["gauge_assessments"]
     assert (row["gauge"], row["readings"], row["state"], row["decided_by"]) == ("CAL-1", 1, "not_affected", "Quality")
     assert any(one["record"] == done.number for one in content["signatures"])
+    states = [(row.state, row.history_user_id) for row in done.history.order_by("history_id")]
+    assert states == [("open", None), ("not_affected", run.plant.user("quality").pk)]
 
 
 def test_only_what_lies_in_the_range_that_was_out_is_in_doubt() -> None:

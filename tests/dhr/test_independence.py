@@ -234,7 +234,9 @@ def test_the_services_ask_it_and_nothing_changes() -> None:
     run = corrected()
     with pytest.raises(NotIndependent) as refused:
         review(run)
-    assert "correction" in str(refused.value.reason)
+    assert str(refused.value.reason) == (
+        "You do not review this record: you asked for or approved a correction of this record."
+    )
     assert (record_of(run).state, RecordVersion.objects.count()) == ("growing", 0)
     accounts.assign_role(actor=SETUP, user_id=run.plant.user("quality2").pk, role="qa_releaser")
     review(run, name="quality2")
