@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -21,6 +22,8 @@ from .processes import last_lines
 OLDEST_NODE = 20
 DIST = ROOT / "assets" / "dist"
 MODULES = ROOT / "node_modules"
+NOT_READ = {"node_modules", "var", "out", "tests"}  # by purge.mjs and icons.mjs, or by nothing that is shown
+NAMES_LOOKS = re.compile(r"""icon|class["']?\s*[=:]""", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def build_assets() -> bool:
     """Fetches the locked npm packages and builds assets/dist where needed. True when something was built."""
     with (make_folder(VAR) / "assets.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        built = _hash([ROOT / "esbuild.mjs", ROOT / "package-lock.json", *_sources()])
+        built = built_from(ROOT)
         stamp = DIST / ".built-from"
         if stamp.exists() and stamp.read_text() == built:
             return False
@@ -80,14 +83,34 @@ def install_modules(node: Node) -> None:
         stamp.write_text(wanted)
 
 
-def _sources() -> Iterable[Path]:
-    return sorted(path for path in (ROOT / "assets").rglob("*") if path.is_file() and DIST not in path.parents)
+def built_from(root: Path) -> str:
+    """Changes with all that the build reads: also with the icons and classes that templates and Python name.
+
+    The sprite holds only icons, and the style sheet only rules of Tabler, that somebody names. Of Python it is the
+    lines that name one, so that not every edit builds the front end anew.
+    """
+    assets = (
+        path for path in (root / "assets").rglob("*") if path.is_file() and root / "assets" / "dist" not in path.parents
+    )
+    templates = (root / "templates").rglob("*.html")
+    digest = hashlib.sha256(_hash([root / "esbuild.mjs", root / "package-lock.json", *sorted(assets)], root).encode())
+    digest.update(_hash(sorted(templates), root).encode())
+    for path in _python(root):
+        for line in path.read_text().splitlines():
+            if NAMES_LOOKS.search(line):
+                digest.update(line.strip().encode() + b"\0")
+    return digest.hexdigest()
 
 
-def _hash(paths: Iterable[Path]) -> str:
+def _python(root: Path) -> Iterable[Path]:
+    ours = (folder for folder in sorted(root.iterdir()) if folder.is_dir() and folder.name not in NOT_READ)
+    return (path for folder in ours if not folder.name.startswith(".") for path in sorted(folder.rglob("*.py")))
+
+
+def _hash(paths: Iterable[Path], root: Path = ROOT) -> str:
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
