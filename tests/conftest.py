@@ -15,7 +15,7 @@ import hypothesis
 import psycopg2
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -122,6 +122,17 @@ def committed_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker) 
     """As ``committed_db``, for all tests of a module: what the first one makes, the next one finds."""
     with _committed(django_db_blocker):
         yield
+
+
+@pytest.fixture(scope="module")
+def module_transaction(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """One transaction around a module's tests, in which the transaction of each is nested: what a fixture of the module
+    makes is made once, and each test finds it as it was made. Hand the objects out as copies (``copy.deepcopy``)."""
+    whole = transaction.atomic()
+    whole._from_testcase = True  # type: ignore[attr-defined]  # as Django's TestCase: an act inside is an outermost one
+    with django_db_blocker.unblock(), whole:
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")

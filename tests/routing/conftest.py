@@ -1,5 +1,6 @@
-"""People, items and a small BOM, and one complete routing on it."""
+"""People, items and a small BOM, and one complete routing on it: made once for a module, found untouched by each test."""
 
+import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -46,8 +47,7 @@ def person(username: str, role: str) -> Actor:
     return actor
 
 
-@pytest.fixture
-def people(db: None) -> People:
+def make_people() -> People:
     sync_roles(actor=SYSTEM, catalogue=CATALOGUE)
     return People(
         person("ana", "process_engineer"),
@@ -86,8 +86,7 @@ class Plant:
     throat: ParameterDefinition
 
 
-@pytest.fixture
-def plant(people: People) -> Plant:
+def make_plant(people: People) -> Plant:
     item = make_item("VALVE", kind="assembly", make_or_buy="make")
     body, nipple, washer = make_item("BODY"), make_item("NIPPLE"), make_item("WASHER", tracking="none")
     bom = make_bom(
@@ -104,11 +103,6 @@ def plant(people: People) -> Plant:
     return Plant(item, bom, body, nipple, washer, throat)
 
 
-@pytest.fixture
-def draft(people: People, plant: Plant) -> RoutingRevision:
-    return start_routing(actor=people.engineer, item_id=plant.item.pk, bom_revision_id=plant.bom.pk)
-
-
 @dataclass
 class Complete:
     revision: RoutingRevision
@@ -118,10 +112,10 @@ class Complete:
     reading: Step
 
 
-@pytest.fixture
-def complete(people: People, plant: Plant, draft: RoutingRevision) -> Complete:
+def make_complete(people: People, plant: Plant) -> Complete:
     """Print → ream (loop, throat diameter) → fit; valid in every respect."""
     engineer = people.engineer
+    draft = start_routing(actor=engineer, item_id=plant.item.pk, bom_revision_id=plant.bom.pk)
     common: dict[str, Any] = {"run_minutes": Decimal(5), "work_center": "BENCH", "qualifications": ["bench-assembly"]}
     printing, reaming, fitting = (
         add_operation(actor=engineer, revision_id=draft.pk, name=both(name), **common)
@@ -149,3 +143,37 @@ def complete(people: People, plant: Plant, draft: RoutingRevision) -> Complete:
         },
     )
     return Complete(draft, printing, reaming, fitting, reading)
+
+
+@dataclass
+class Made:
+    people: People
+    plant: Plant
+    complete: Complete
+
+
+@pytest.fixture(scope="module")
+def _made(module_transaction: None) -> Made:
+    people = make_people()
+    plant = make_plant(people)
+    return Made(people, plant, make_complete(people, plant))
+
+
+@pytest.fixture
+def made(_made: Made, db: None) -> Made:
+    return copy.deepcopy(_made)
+
+
+@pytest.fixture
+def people(made: Made) -> People:
+    return made.people
+
+
+@pytest.fixture
+def plant(made: Made) -> Plant:
+    return made.plant
+
+
+@pytest.fixture
+def complete(made: Made) -> Complete:
+    return made.complete

@@ -35,7 +35,10 @@ def write(model: type[Any], pk: int, **values: Any) -> None:
 
 @pytest.mark.requirement("PRC-01")
 class TestGraph:
-    def test_no_operation(self, draft: RoutingRevision) -> None:
+    def test_no_operation(self, people: People) -> None:
+        item = make_item("EMPTY", make_or_buy="make")
+        bom = make_bom(item, [])
+        draft = services.start_routing(actor=people.engineer, item_id=item.pk, bom_revision_id=bom.pk)
         assert (None, "no-operations") in codes(draft)
 
     def test_two_starts_and_two_ends(self, people: People, complete: Complete) -> None:
@@ -159,7 +162,7 @@ class TestMaterials:
             services.allocate_material(actor=people.engineer, operation_id=complete.fit.pk, position="A1")
         assert refusal.value.code == "nothing-left"
 
-    def test_a_line_in_another_unit_is_converted(self, people: People, draft: RoutingRevision) -> None:
+    def test_a_line_in_another_unit_is_converted(self, people: People) -> None:
         tube = make_item("TUBE", unit="m")
         item = make_item("HOSE", make_or_buy="make")
         bom = make_bom(item, [{"position": "A1", "component": tube, "unit": "m", "quantity": Decimal(1)}])

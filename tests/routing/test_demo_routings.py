@@ -9,7 +9,13 @@ from bom.models import BomRevision
 from demo.data.routings import load_demo_routings
 from routing.checks import blocking, validate_routing
 from routing.selectors import card_content
-from tests.routing.conftest import People, make_bom, make_item
+from tests.routing.conftest import People, make_bom, make_item, make_people
+
+
+@pytest.fixture
+def people(db: None) -> People:
+    """Beside no valve: the demo's items bear the same numbers."""
+    return make_people()
 
 
 def venturi_bom() -> BomRevision:
