@@ -110,7 +110,11 @@ def _judge(this: Act, entry: ImpactEntry | None, verdict: Verdict) -> None:
     if entry is None:
         raise NotValid(_("This entry is not of this change."), field="entry")
     if verdict.decision not in (Judgement.AFFECTED, Judgement.NOT_AFFECTED, Judgement.WAIVED):
-        raise NotValid(_("Choose: affected, not affected, or waived."), field="decision")
+        raise NotValid(
+            _("Choose: affected, not affected, or waived."),
+            field="decision",
+            details={"entry": entry.pk, "kind": entry.kind},
+        )
     if verdict.decision != Judgement.NOT_AFFECTED and not verdict.reason.strip():
         raise NotValid(
             _("Say what is done about it, or why it is waived."),

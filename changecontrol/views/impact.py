@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from changecontrol import services
 from changecontrol.forms import ImpactForm
+from changecontrol.models import ChangeRequest
 from changecontrol.services import Verdict
 from changecontrol.states import VIEW, ImpactKind, Judgement
 from changecontrol.views.pages import change_or_404, page
@@ -29,13 +33,18 @@ def impact(request: HttpRequest, pk: int) -> HttpResponse:
 def impact_page(
     request: HttpRequest, pk: int, tried: Attempt | None = None, form: ImpactForm | None = None
 ) -> HttpResponse:
-    """The list as a checklist; what was typed stays after a refusal."""
+    """The list as a checklist; what was typed stays after a refusal.
+
+    No decision is chosen beforehand: a suggestion that needs only a click to become a signed judgement is judged by nobody.
+    """
     change = change_or_404(pk)
     order = {kind: number for number, kind in enumerate(ImpactKind.values)}
     entries = sorted(change.impact.select_related("judged_by"), key=lambda row: (order[row.kind], row.pk))
+    wrong = tried.problem if tried else None
     for entry in entries:
-        entry.shown_decision = request.POST.get(f"decision-{entry.pk}", entry.decision or entry.suggested)
+        entry.shown_decision = request.POST.get(f"decision-{entry.pk}", entry.decision)
         entry.shown_reason = request.POST.get(f"reason-{entry.pk}", entry.reason)
+        entry.refused = wrong.reason if wrong and wrong.details.get("entry") == entry.pk else ""
     context = {
         "entries": entries,
         "choices": [choice for choice in Judgement.choices if choice[0]],
@@ -48,19 +57,29 @@ def impact_page(
 @login_required
 @require_POST
 def judge(request: HttpRequest, pk: int) -> HttpResponse:
-    """Every row that says something new. A row is judged when its box is ticked."""
+    """Every row that says something new: a decision, or another decision or reason than before."""
     change = change_or_404(pk)
-    verdicts = [
-        Verdict(
-            entry.pk, request.POST.get(f"decision-{entry.pk}", ""), request.POST.get(f"reason-{entry.pk}", "").strip()
-        )
-        for entry in change.impact.order_by("pk")
-        if request.POST.get(f"judged-{entry.pk}")
-    ]
+    verdicts = list(_new_verdicts(request, change))
+    if not verdicts:
+        messages.warning(request, _("Nothing was judged: choose a decision in at least one row."))
+        return redirect("changecontrol:impact", pk)
     with attempt() as tried:
         services.judge_impact(actor=actor_of(request), change_id=pk, judgements=verdicts)
-        messages.success(request, _("%(count)d entries are judged.") % {"count": len(verdicts)})
+        messages.success(
+            request,
+            ngettext("%(count)d entry is judged.", "%(count)d entries are judged.", len(verdicts))
+            % {"count": len(verdicts)},
+        )
     return redirect("changecontrol:impact", pk) if tried.done else impact_page(request, pk, tried)
+
+
+def _new_verdicts(request: HttpRequest, change: ChangeRequest) -> Iterator[Verdict]:
+    """A row that says nothing is left alone: another assessor may have judged it since the page was drawn."""
+    for entry in change.impact.order_by("pk"):
+        decision = request.POST.get(f"decision-{entry.pk}", "")
+        reason = request.POST.get(f"reason-{entry.pk}", "").strip()
+        if (decision or reason) and (decision, reason) != (entry.decision, entry.reason):
+            yield Verdict(entry.pk, decision, reason)
 
 
 @login_required

@@ -42,7 +42,6 @@ def judge_all(client: Client, change: ChangeRequest) -> HttpResponse:
     data: dict[str, object] = {}
     for entry in change.impact.all():
         data |= {
-            f"judged-{entry.pk}": "1",
             f"decision-{entry.pk}": entry.suggested,
             f"reason-{entry.pk}": "Seen" if entry.suggested == "affected" else "",
         }
@@ -127,7 +126,6 @@ def test_a_refused_judgement_keeps_what_was_typed(team: Team, draft: RoutingRevi
         "judge",
         change.pk,
         **{
-            f"judged-{first.pk}": "1",
             f"decision-{first.pk}": "waived",
             f"reason-{first.pk}": "",
             f"decision-{second.pk}": "affected",
@@ -138,6 +136,29 @@ def test_a_refused_judgement_keeps_what_was_typed(team: Team, draft: RoutingRevi
     assert "half a sentence" in answer.content.decode()
     assert not change.impact.exclude(decision="").exists()
     assert LedgerEntry.objects.latest("id").outcome == "refused"
+
+
+@pytest.mark.requirement("CHG-02")
+def test_nothing_is_judged_beforehand_and_saving_nothing_says_so(team: Team, draft: RoutingRevision) -> None:
+    """Each entry is judged by a person: no decision is chosen on the page until one chooses it."""
+    change = definitions.change(team, draft)
+    author, address = client_of(team.author), reverse("changecontrol:impact", args=[change.pk])
+    assert " checked" not in author.get(address).content.decode()
+    nothing = author.post(reverse("changecontrol:judge", args=[change.pk]), follow=True)
+    assert "Nothing was judged: choose a decision in at least one row." in text_of(nothing)
+    assert not change.impact.exclude(decision="").exists()
+
+    entry = change.impact.order_by("pk").first()
+    assert entry is not None
+    reason_alone = post(author, "judge", change.pk, **{f"reason-{entry.pk}": "Seen"})
+    assert reason_alone.status_code == 422
+    assert "Choose: affected, not affected, or waived." in text_of(reason_alone)
+    assert 'value="Seen"' in reason_alone.content.decode()
+    one = {f"decision-{entry.pk}": "affected", f"reason-{entry.pk}": "Card read again"}
+    assert post(author, "judge", change.pk, **one).status_code == 302
+    again = author.post(reverse("changecontrol:judge", args=[change.pk]), one, follow=True)
+    assert "Nothing was judged" in text_of(again)
+    assert [row.decision for row in change.impact.exclude(decision="")] == ["affected"]
 
 
 @pytest.mark.requirement("CHG-10")
