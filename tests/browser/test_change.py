@@ -49,7 +49,9 @@ def test_a_change_goes_from_draft_to_effective(
     expect(author.get_by_role("heading", name="CR-000002")).to_be_visible()
     expect(author.get_by_text("PUMP PUMP contains VALVE, 1 level(s) up.")).to_be_visible()
     for row in author.locator("tr:has(fieldset)").all():
-        row.get_by_text("Not affected" if "Suggested: Not affected" in row.inner_text() else "Affected", exact=True).click()
+        row.get_by_text(
+            "Not affected" if "Suggested: Not affected" in row.inner_text() else "Affected", exact=True
+        ).click()
         row.locator("input[name^=reason-]").fill("Seen and planned")
     shot(author, "change-impact")
     assert serious(author) == []

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from foundation.core.templatetags.arteria import limits_picture
 from foundation.core.web.tones import tone_of
-from foundation.core.web.trails import verb_words
+from foundation.core.web.trails import actor_words, verb_words
 
 
 def say(source: str, **values: object) -> str:
@@ -88,6 +88,16 @@ def test_a_verb_reads_as_words() -> None:
     assert verb_words("inventory.lot.received") == "Lot received"
     assert verb_words("60.20") == "60.20"
     assert verb_words("accounts.session.opened_again") == "Session opened again"
+    with translation.override("zh-hans"):
+        assert verb_words("inventory.lot.received") == "批次已收货"
+        assert verb_words("Checked against the drawing") == "Checked against the drawing"
+
+
+def test_the_system_is_no_person() -> None:
+    assert actor_words("Li Na") == "Li Na"
+    assert actor_words("system:log-in") == "System: log-in"
+    with translation.override("zh-hans"):
+        assert actor_words("system:log-in") == "系统:登录"
 
 
 def test_units_are_written_as_people_write_them() -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of
 from foundation.core.web.lists import Column, Empty, ListPage
-from foundation.core.web.trails import verb_words
+from foundation.core.web.trails import actor_words, verb_words
 from foundation.records.models import LedgerEntry
 from foundation.records.models.ledger import Outcome
 from foundation.records.selectors import by_actor, by_number, by_verb
@@ -63,7 +63,7 @@ COLUMNS = (
         link=lambda row: reverse("portal:ledger-entry", args=[row.pk]),
     ),
     Column("captured_at", gettext_lazy("When"), kind="moment", sort="captured_at"),
-    Column("actor_name", gettext_lazy("Who")),
+    Column("actor_name", gettext_lazy("Who"), value=lambda row: actor_words(row.actor_name)),
     Column("verb", gettext_lazy("What"), value=lambda row: verb_words(row.verb), sort="verb"),
     Column("subject_number", gettext_lazy("Record"), kind="code"),
     Column(

@@ -23,7 +23,7 @@ from foundation.core.texts import localized as localized_text
 from foundation.core.units import UNITS
 from foundation.core.web.meanings import meaning_words
 from foundation.core.web.tones import tone_of
-from foundation.core.web.trails import Trail, trail_of, verb_words
+from foundation.core.web.trails import Trail, actor_words, trail_of, verb_words
 
 register = template.Library()
 
@@ -204,6 +204,12 @@ def unique_id(context: Context, stem: str) -> str:
 def act_words(verb: str) -> str:
     """The words of an act's verb: ``inventory.lot.received`` → “Lot received”."""
     return verb_words(str(verb))
+
+
+@register.filter
+def who_words(name: str) -> str:
+    """The name of who acted; of the system, which part of it."""
+    return actor_words(str(name))
 
 
 @register.filter

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 VERB = re.compile(r"[a-z_]+\.[a-z_]+\.[a-z_]+")
+SYSTEM = "system:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,22 @@ class Trail:
 
 
 def verb_words(verb: str) -> str:
-    """The words of an act's verb: translated as a whole when somebody did, else read out of the code."""
-    translated = _(verb) if verb else ""
-    if translated != verb:
-        return translated
+    """The words of an act's verb: the catalogue's for the code, else read out of it. Anything but a verb stays."""
     if not VERB.fullmatch(verb):
         return verb
+    translated = _(verb)
+    if translated != verb:
+        return translated
     words = " ".join(verb.split(".")[1:]).replace("_", " ")
     return words[:1].upper() + words[1:]
+
+
+def actor_words(name: str) -> str:
+    """Who acted. ``system:log-in`` is no person's name: it reads as the system, and which part of it."""
+    if not name.startswith(SYSTEM):
+        return name
+    translated = _(name)
+    return translated if translated != name else f"System: {name.removeprefix(SYSTEM)}"
 
 
 def trail_of(entry: Any) -> Trail:
@@ -43,10 +52,10 @@ def trail_of(entry: Any) -> Trail:
     if isinstance(entry, dict):
         refused = entry.get("outcome") == "refused"
         return Trail(
-            entry.get("at"), str(entry.get("who", "")), str(entry.get("what", "")), str(entry.get("why", "")),
+            entry.get("at"), actor_words(str(entry.get("who", ""))), str(entry.get("what", "")), str(entry.get("why", "")),
             str(entry.get("station", "")), refused, str(entry.get("refusal", "")),
         )  # fmt: skip
     return Trail(
-        entry.captured_at, entry.actor_name, verb_words(entry.verb), entry.reason, entry.station,
+        entry.captured_at, actor_words(entry.actor_name), verb_words(entry.verb), entry.reason, entry.station,
         entry.outcome == "refused", str(entry.data.get("refusal", "")),
     )  # fmt: skip
