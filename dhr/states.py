@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from foundation.core.states import StateTable, Transition
 
@@ -12,7 +13,7 @@ class RecordState(models.TextChoices):
     GROWING = "growing", _("Growing")
     REVIEWED = "reviewed", _("Reviewed")
     PARTLY_RELEASED = "partly_released", _("Partly released")
-    RELEASED = "released", _("Released")
+    RELEASED = "released", pgettext_lazy("state of a batch record", "Released")
 
 
 S = RecordState

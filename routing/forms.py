@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bom.models import BomRevision, Item
 from foundation.core.texts import localized
-from foundation.core.units import UNITS
+from foundation.core.units import UNITS, dimension_name
 from foundation.core.web.forms import DecimalField
 from resources.equipment.models import EquipmentClass
 from resources.personnel.models import Qualification
@@ -279,7 +279,7 @@ class DefinitionForm(Bilingual, forms.Form):
         super().__init__(*args, **kwargs)
         kinds = sorted({unit.dimension for unit in UNITS.values()})
         fields: dict[str, Any] = self.fields
-        fields["quantity_kind"].choices = [(kind, kind) for kind in kinds]
+        fields["quantity_kind"].choices = [(kind, dimension_name(kind)) for kind in kinds]
         fields["unit"].choices = unit_choices("")
 
     def changes(self) -> dict[str, Any]:

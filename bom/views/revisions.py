@@ -50,8 +50,8 @@ COLUMNS = (
     ),
     Column("name", gettext_lazy("Name"), kind="localized", value="item.name"),
     Column("state", gettext_lazy("State"), kind="state", sort="state"),
-    Column("origin", gettext_lazy("Origin"), sort="origin"),
-    Column("approval_number", gettext_lazy("Approved by"), sort="approval_number"),
+    Column("origin", gettext_lazy("Origin"), kind="code", sort="origin"),
+    Column("approval_number", gettext_lazy("Approved by"), kind="code", sort="approval_number"),
     Column("approved_at", gettext_lazy("Approved"), kind="moment", sort="approved_at"),
 )
 

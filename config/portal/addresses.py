@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
 
 ADDRESSES: dict[str, str] = {
     "accounts.user": "accounts:user",
@@ -27,6 +30,34 @@ ADDRESSES: dict[str, str] = {
     "equipment.equipment": "equipment:equipment",
     "personnel.qualification": "personnel:qualification",
 }
+
+# What the audit trail calls a record in people's words, beside its number.
+KINDS: dict[str, Any] = {
+    "accounts.user": _("User"),
+    "accounts.station": _("Station"),
+    "bom.item": _("Item"),
+    "bom.bomrevision": _("Parts list"),
+    "routing.routingrevision": _("Routing"),
+    "routing.processcard": _("Process card"),
+    "changecontrol.changerequest": _("Change request"),
+    "inventory.lot": _("Lot or serial"),
+    "inventory.stockunit": _("Container"),
+    "inventory.hold": _("Hold"),
+    "inventory.receipt": _("Receipt"),
+    "shopfloor.workorder": _("Work order"),
+    "shopfloor.productionbatch": _("Batch"),
+    "shopfloor.workcard": _("Work card"),
+    "quality.nonconformance": _("Nonconformance"),
+    "quality.deviation": _("Deviation"),
+    "dhr.devicehistoryrecord": _("Batch record"),
+    "equipment.equipment": _("Equipment"),
+    "personnel.qualification": _("Qualification"),
+}
+
+
+def kind_of(label: str) -> str:
+    """The kind of a record in the reader's language; a label that nobody named stays."""
+    return str(KINDS.get(label.lower(), label))
 
 
 def address_of(label: str, pk: int) -> str:

@@ -48,7 +48,7 @@ def deviation_list(request: HttpRequest) -> HttpResponse:
             Column("source", _("From"), value="get_source_display", sort="source"),
             Column("subject_number", _("About"), kind="code", sort="subject_number"),
             Column("order_number", _("Order"), kind="code", sort="order_number"),
-            Column("description", _("What happened")),
+            Column("description", _("What happened"), kind="words"),
             Column("raised_by_name", _("Raised by"), sort="raised_by_name"),
             Column("raised_at", _("When"), kind="moment", sort="raised_at"),
             Column("state", _("State"), kind="state", sort="state"),

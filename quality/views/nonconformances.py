@@ -54,7 +54,7 @@ def nonconformance_list(request: HttpRequest) -> HttpResponse:
             Column("order_number", _("Order"), kind="code", sort="order_number"),
             Column("quantity", _("Quantity"), kind="quantity", value=lambda nc: (nc.quantity, nc.unit)),
             Column("defect_code", _("Defect"), kind="code", sort="defect_code"),
-            Column("description", _("What is wrong")),
+            Column("description", _("What is wrong"), kind="words"),
             Column("raised_at", _("Raised"), kind="moment", sort="raised_at"),
             Column("state", _("State"), kind="state", sort="state"),
         ),

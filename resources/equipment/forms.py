@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 
 from foundation.accounts.models import Site
-from foundation.core.units import UNITS
+from foundation.core.units import UNITS, dimension_name
 from foundation.core.web.forms import DecimalField
 from resources.equipment.models import EquipmentClass
 
@@ -16,11 +16,13 @@ DAY = {"type": "date"}
 
 
 def _units() -> list[tuple[str, str]]:
-    return [("", "–")] + [(unit.code, f"{unit.symbol_en} ({unit.dimension})") for unit in UNITS.values()]
+    language = get_language() or ""
+    shown = ((unit.code, unit.symbol(language), dimension_name(unit.dimension)) for unit in UNITS.values())
+    return [("", "–"), *((code, f"{symbol} ({measures})") for code, symbol, measures in shown)]
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [("", "–")] + [(kind, kind) for kind in sorted({unit.dimension for unit in UNITS.values()})]
+    return [("", "–")] + [(kind, dimension_name(kind)) for kind in sorted({unit.dimension for unit in UNITS.values()})]
 
 
 class NamedForm(forms.Form):

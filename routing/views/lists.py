@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of
+from foundation.core.units import dimension_name
 from foundation.core.web.lists import Action, Column, Empty, ListPage
 from routing.models import ProcessCard, RoutingRevision
 from routing.policies import EDIT, VIEW
@@ -92,7 +93,12 @@ def library(request: HttpRequest) -> HttpResponse:
                 link=lambda row: reverse("routing:definition", args=[row.pk]),
             ),
             Column("name", _("Name"), kind="localized"),
-            Column("quantity_kind", _("Quantity kind"), sort="quantity_kind"),
+            Column(
+                "quantity_kind",
+                _("Quantity kind"),
+                value=lambda row: dimension_name(row.quantity_kind),
+                sort="quantity_kind",
+            ),
             Column("unit", _("Unit"), kind="code"),
             Column("precision", _("Decimals"), kind="number"),
             Column("capture", _("Captured"), value=lambda row: row.get_capture_display()),

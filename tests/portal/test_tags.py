@@ -9,7 +9,9 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from foundation.core.templatetags.arteria import limits_picture
+from config.portal.addresses import kind_of
+from foundation.core.templatetags.arteria import dimension_words, limits_picture
+from foundation.core.web.meanings import meaning_words
 from foundation.core.web.tones import tone_of
 from foundation.core.web.trails import actor_words, verb_words
 
@@ -105,3 +107,15 @@ def test_units_are_written_as_people_write_them() -> None:
     with translation.override("zh-hans"):
         assert "个" in say("{% quantity n 'pcs' %}", n=Decimal(4))
     assert say("{{ 'furlong'|unit_words }}") == "furlong"
+
+
+def test_codes_of_a_record_are_said_in_words() -> None:
+    assert meaning_words("performed") == "Performed"
+    assert dimension_words("rotation") == "rotation"
+    with translation.override("zh-hans"):
+        assert [meaning_words("performed"), dimension_words("rotation"), kind_of("shopfloor.WorkOrder")] == [
+            "操作",
+            "转速",
+            "工单",
+        ]
+        assert kind_of("no.such") == "no.such"

@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from config.portal.addresses import kind_of
 from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of
 from foundation.core.web.lists import Column, Empty, ListPage
-from foundation.core.web.trails import actor_words, verb_words
+from foundation.core.web.trails import verb_words
 from foundation.records.models import LedgerEntry
 from foundation.records.models.ledger import Outcome
 from foundation.records.selectors import by_actor, by_number, by_verb
@@ -63,8 +64,8 @@ COLUMNS = (
         link=lambda row: reverse("portal:ledger-entry", args=[row.pk]),
     ),
     Column("captured_at", gettext_lazy("When"), kind="moment", sort="captured_at"),
-    Column("actor_name", gettext_lazy("Who"), value=lambda row: actor_words(row.actor_name)),
-    Column("verb", gettext_lazy("What"), value=lambda row: verb_words(row.verb), sort="verb"),
+    Column("actor_name", gettext_lazy("Who"), kind="who"),
+    Column("verb", gettext_lazy("What"), kind="words", value=lambda row: verb_words(row.verb), sort="verb"),
     Column("subject_number", gettext_lazy("Record"), kind="code"),
     Column(
         "outcome",
@@ -72,7 +73,7 @@ COLUMNS = (
         kind="state",
         label=lambda row: _("Refused") if row.outcome == Outcome.REFUSED else _("Done"),
     ),
-    Column("why", gettext_lazy("Reason"), value=lambda row: row.data.get("refusal", "") or row.reason),
+    Column("why", gettext_lazy("Reason"), kind="words", value=lambda row: row.data.get("refusal", "") or row.reason),
     Column("station", gettext_lazy("Station")),
 )
 
@@ -109,5 +110,6 @@ def ledger_entry(request: HttpRequest, pk: int) -> HttpResponse:
     """One act: everything it was told, what it wrote, and the digest that seals it."""
     require(actor_of(request), VIEW)
     entry = get_object_or_404(LedgerEntry, pk=pk)
-    context = {"entry": entry, "words": verb_words(entry.verb), "digest": bytes(entry.digest).hex()}
+    related = [{**one, "kind": kind_of(one["label"])} for one in entry.related]
+    context = {"entry": entry, "related": related, "words": verb_words(entry.verb), "digest": bytes(entry.digest).hex()}
     return render(request, "portal/ledger_entry.html", context)

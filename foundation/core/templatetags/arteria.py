@@ -20,7 +20,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from foundation.core.texts import localized as localized_text
-from foundation.core.units import UNITS
+from foundation.core.units import UNITS, dimension_name
 from foundation.core.web.meanings import meaning_words
 from foundation.core.web.tones import tone_of
 from foundation.core.web.trails import Trail, actor_words, trail_of, verb_words
@@ -216,6 +216,12 @@ def who_words(name: str) -> str:
 def trails(entries: Iterable[Any]) -> list[Trail]:
     """Ledger entries or dicts as the lines of a timeline."""
     return [trail_of(entry) for entry in entries]
+
+
+@register.filter
+def dimension_words(dimension: str) -> str:
+    """What a unit or a parameter measures: length, pressure …"""
+    return dimension_name(str(dimension))
 
 
 @register.filter

@@ -1,6 +1,6 @@
 """Units of the plant and quantities as people write them."""
 
-from .dictionary import UNITS, Unit, convert, quantity_text, same_dimension, unit, unit_named
+from .dictionary import UNITS, Unit, convert, dimension_name, quantity_text, same_dimension, unit, unit_named
 from .readings import Note, PriceReading, Reading, parse_price, parse_quantity
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Reading",
     "Unit",
     "convert",
+    "dimension_name",
     "parse_price",
     "parse_quantity",
     "quantity_text",

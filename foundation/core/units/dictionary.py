@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from foundation.core.canonical import decimal_text
 from foundation.core.errors import NotValid
@@ -135,6 +136,38 @@ def unit_named(text: str) -> Unit:
     compact = _compact(text)
     code = _BY_SPELLING.get(compact) or _BY_LOWER.get(compact.lower())
     return unit(code or text)
+
+
+# What a unit measures, in people's words.
+_DIMENSIONS = {
+    "count": pgettext_lazy("what a unit measures", "count"),
+    "length": pgettext_lazy("what a unit measures", "length"),
+    "area": pgettext_lazy("what a unit measures", "area"),
+    "volume": pgettext_lazy("what a unit measures", "volume"),
+    "mass": pgettext_lazy("what a unit measures", "mass"),
+    "time": pgettext_lazy("what a unit measures", "time"),
+    "pressure": pgettext_lazy("what a unit measures", "pressure"),
+    "flow": pgettext_lazy("what a unit measures", "flow"),
+    "rotation": pgettext_lazy("what a unit measures", "rotation"),
+    "frequency": pgettext_lazy("what a unit measures", "frequency"),
+    "speed": pgettext_lazy("what a unit measures", "speed"),
+    "force": pgettext_lazy("what a unit measures", "force"),
+    "torque": pgettext_lazy("what a unit measures", "torque"),
+    "voltage": pgettext_lazy("what a unit measures", "voltage"),
+    "current": pgettext_lazy("what a unit measures", "current"),
+    "resistance": pgettext_lazy("what a unit measures", "resistance"),
+    "power": pgettext_lazy("what a unit measures", "power"),
+    "angle": pgettext_lazy("what a unit measures", "angle"),
+    "ratio": pgettext_lazy("what a unit measures", "ratio"),
+    "light": pgettext_lazy("what a unit measures", "light"),
+    "sound": pgettext_lazy("what a unit measures", "sound"),
+    "temperature": pgettext_lazy("what a unit measures", "temperature"),
+}
+
+
+def dimension_name(dimension: str) -> str:
+    """A dimension in the reader's language."""
+    return str(_DIMENSIONS.get(dimension, dimension))
 
 
 def same_dimension(first: str, second: str) -> bool:

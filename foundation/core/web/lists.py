@@ -24,7 +24,8 @@ PAGE_SIZES = (25, 50, 100, 200)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. ``kind``: text, code, number, quantity (value is (number, unit)), unit, day, moment, state, localized, flag.
+    """One column. ``kind``: text, words (sentences), code, number, quantity (value is (number, unit)), unit, day, moment,
+    state, localized, who (the name of who acted), flag.
 
     ``value`` is an attribute path (``"item.number"``) or a function of the row; ``sort`` a field to order by; ``link`` a
     function of the row giving an address. For a state, ``label`` gives the word (default ``get_<name>_display``).

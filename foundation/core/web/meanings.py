@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 MEANINGS = {
-    "performed": _("Performed"),
-    "verified": _("Verified"),
-    "witnessed": _("Witnessed"),
-    "reviewed": _("Reviewed"),
-    "approved": _("Approved"),
-    "released": _("Released"),
-    "refused": _("Refused"),
-    "authored": _("Authored"),
-    "skipped": _("Skipped"),
+    "performed": pgettext_lazy("meaning of a signature", "Performed"),
+    "verified": pgettext_lazy("meaning of a signature", "Verified"),
+    "witnessed": pgettext_lazy("meaning of a signature", "Witnessed"),
+    "reviewed": pgettext_lazy("meaning of a signature", "Reviewed"),
+    "approved": pgettext_lazy("meaning of a signature", "Approved"),
+    "released": pgettext_lazy("meaning of a signature", "Released"),
+    "refused": pgettext_lazy("meaning of a signature", "Refused"),
+    "authored": pgettext_lazy("meaning of a signature", "Authored"),
+    "skipped": pgettext_lazy("meaning of a signature", "Skipped"),
 }
 
 

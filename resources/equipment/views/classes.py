@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of
+from foundation.core.units import dimension_name
 from foundation.core.web.attempts import attempt, show
 from foundation.core.web.lists import Action, Column, Empty, ListPage
 from resources.equipment import services
@@ -34,7 +35,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
             Column("code", _("Class"), kind="code", sort="code", link=_pieces),
             Column("name", _("Name"), kind="localized"),
             Column("is_gauge", _("Gauge"), kind="flag"),
-            Column("quantity_kind", _("Measures")),
+            Column("quantity_kind", _("Measures"), value=lambda row: dimension_name(row.quantity_kind)),
         ),
         search=("code", "name"),
         actions=(Action(_("New class"), reverse("equipment:class-create"), permission=MANAGE),),

@@ -17,7 +17,6 @@ from foundation.core.errors import NotValid
 from foundation.core.refs import RecordRef
 from foundation.core.web.attempts import attempt, show
 from foundation.core.web.lists import Action, Column, Empty, ListPage
-from foundation.core.web.trails import actor_words
 from foundation.records.selectors import ledger_of
 from resources.inventory import services
 from resources.inventory.filters import HoldFilter
@@ -53,11 +52,11 @@ def hold_list(request: HttpRequest) -> HttpResponse:
             ),
             Column("kind", _("What"), value="get_kind_display"),
             Column("target_number", _("Number"), kind="code"),
-            Column("reason", _("Why")),
+            Column("reason", _("Why"), kind="words"),
             Column("source_number", _("Because of"), kind="code"),
-            Column("placed_by_name", _("Placed by"), value=lambda row: actor_words(row.placed_by_name)),
+            Column("placed_by_name", _("Placed by"), kind="who"),
             Column("placed_at", _("Placed"), kind="moment", sort="placed_at"),
-            Column("lifted_by_name", _("Lifted by"), value=lambda row: actor_words(row.lifted_by_name)),
+            Column("lifted_by_name", _("Lifted by"), kind="who"),
             Column("lifted_at", _("Lifted"), kind="moment", sort="lifted_at"),
         ),
         search=("reason", "source_number", "lot__number", "stock_unit__container", "supplier_lot", "ref_number"),
