@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from dhr.compile.materials import at_risk, still_unreleased
 from dhr.compile.scope import RecordScope
 from dhr.words import unit_sign
+from foundation.core.canonical import decimal_text
 from foundation.core.refs import RecordRef
 from foundation.records.models import LedgerEntry, Outcome
 from shopfloor.states import CardState, StepOutcome
@@ -70,7 +72,12 @@ def _readings(scope: RecordScope) -> Iterator[ReviewException]:
             yield ReviewException(
                 "out-of-limits",
                 _("%(value)s %(unit)s, limits %(lower)s–%(upper)s")
-                % {"value": row.value, "unit": unit_sign(row.unit), "lower": row.lower, "upper": row.upper},
+                % {
+                    "value": row.value,
+                    "unit": unit_sign(row.unit),
+                    "lower": _limit(row.lower),
+                    "upper": _limit(row.upper),
+                },
                 where,
                 row.captured_at,
                 row.performer_name,
@@ -88,6 +95,11 @@ def _readings(scope: RecordScope) -> Iterator[ReviewException]:
                 row.performer_name,
                 row.note,
             )
+
+
+def _limit(value: Decimal | None) -> str:
+    """As the card says it, without the zeros of the column; "" when this side is open."""
+    return "" if value is None else decimal_text(value)
 
 
 def _corrections(scope: RecordScope) -> Iterator[ReviewException]:
