@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -148,8 +149,9 @@ class OperationForm(Bilingual, forms.Form):
 
     def changes(self) -> dict[str, Any]:
         data = self.joined(self.cleaned_data)
-        data["setup_minutes"] = data["setup_minutes"] or 0
-        data["run_minutes"] = data["run_minutes"] or 0
+        # a whole 0 would pass for another value than the 0.00 that is kept
+        data["setup_minutes"] = data["setup_minutes"] or Decimal(0)
+        data["run_minutes"] = data["run_minutes"] or Decimal(0)
         if data["number"] is None:
             data.pop("number")
         return data

@@ -15,6 +15,9 @@ export interface GraphEdge {
   kind: string; // "precedes", or "loop" for a declared rework loop
   maximum?: number | null; // how often a loop may be run
 }
+/** Below this zoom the names in the boxes are smaller than 10 px. */
+const READABLE = 0.8;
+
 interface Options {
   editable: boolean;
   changed: () => void;
@@ -54,8 +57,15 @@ export class PrecedenceGraph {
     ];
     this.core.elements().remove();
     this.core.add(elements);
+    this.arrange(false);
+    if (this.core.zoom() < READABLE) this.arrange(true);
+  }
+
+  /** Names in the boxes where they can be read; else the numbers alone, in large, and the list beside says the names. */
+  private arrange(small: boolean): void {
+    this.core.nodes().toggleClass("small", small);
     const forward = this.core.elements().not('edge[kind = "loop"]');
-    forward.layout({ name: "dagre", rankDir: this.core.width() > 640 ? "LR" : "TB", nodeSep: 28, rankSep: 44, animate: false } as cytoscape.LayoutOptions).run();
+    forward.layout({ name: "dagre", rankDir: "LR", nodeSep: small ? 18 : 28, rankSep: small ? 30 : 44, animate: false } as cytoscape.LayoutOptions).run();
     this.fit();
   }
 
@@ -85,7 +95,7 @@ export class PrecedenceGraph {
 
   fit(): void {
     this.core.resize();
-    this.core.fit(undefined, 24);
+    this.core.fit(undefined, 16);
     if (this.core.zoom() > 1.1) this.core.zoom(1.1), this.core.center();
   }
 
@@ -99,6 +109,7 @@ function styles(element: HTMLElement): cytoscape.StylesheetJson {
   const font = getComputedStyle(element).fontFamily;
   return [
     { selector: "node", style: { shape: "round-rectangle", width: 168, height: 54, "background-color": read("--ar-surface"), "border-color": read("--ar-line-strong"), "border-width": 1.5, label: "data(text)", "text-wrap": "wrap", "text-max-width": "154px", "text-valign": "center", "text-halign": "center", color: read("--ar-ink"), "font-family": font, "font-size": 12.5, "line-height": 1.25 } },
+    { selector: "node.small", style: { width: 58, height: 36, label: "data(number)", "font-size": 15, "font-weight": 600 } },
     { selector: "node:selected", style: { "border-color": read("--ar-accent"), "border-width": 3, "background-color": read("--ar-accent-tint") } },
     { selector: "node.problem", style: { "border-color": read("--ar-bad"), "border-width": 2.5, "border-style": "dashed", "background-color": read("--ar-bad-tint") } },
     { selector: "edge", style: { width: 2, "line-color": read("--ar-line-strong"), "target-arrow-color": read("--ar-line-strong"), "target-arrow-shape": "triangle", "curve-style": "bezier" } },

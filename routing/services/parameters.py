@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from foundation.accounts.policies import require
 from foundation.core.actor import Actor
+from foundation.core.canonical import decimal_text
 from foundation.core.errors import NotValid
 from foundation.core.units import UNITS, unit
 from foundation.records.act import act
@@ -19,6 +22,11 @@ from routing.services.editing import apply_changes, draft_for_edit, save_row
 
 DEFINITION_FIELDS = ("name", "quantity_kind", "unit", "precision", "capture", "critical")
 TAKEN_OVER = ("name", "unit", "precision", "capture", "critical")
+OUT_OF_ORDER: dict[tuple[str, str], Any] = {
+    ("lower", "upper"): gettext_lazy("The upper limit %(high)s is below the lower limit %(low)s."),
+    ("lower", "target"): gettext_lazy("The target %(high)s is below the lower limit %(low)s."),
+    ("target", "upper"): gettext_lazy("The upper limit %(high)s is below the target %(low)s."),
+}
 PARAMETER_FIELDS = (
     "definition_id",
     "unit",
@@ -97,9 +105,23 @@ def set_parameter(
                     setattr(parameter, name, getattr(definition, name))
         edited = apply_changes(parameter, {**wanted, "definition_id": definition.pk}, PARAMETER_FIELDS, expected)
         check_unit(parameter.unit, definition.quantity_kind)
+        _check_order(parameter)
         save_row(parameter)
         this.note(changed=list(edited.changed), merged=list(edited.merged))
     return parameter
+
+
+def _check_order(parameter: OperationParameter) -> None:
+    """Lower limit, target, upper limit, as far as they are given. The database holds it too, but has no words for it."""
+    given = [(name, getattr(parameter, name)) for name in ("lower", "target", "upper")]
+    known = [(name, value) for name, value in given if value is not None]
+    for (first, low), (second, high) in pairwise(known):
+        if low > high:
+            raise NotValid(
+                OUT_OF_ORDER[first, second] % {"low": decimal_text(low), "high": decimal_text(high)},
+                code="limits-out-of-order",
+                field=second,
+            )
 
 
 def remove_parameter(*, actor: Actor, step_id: int) -> None:

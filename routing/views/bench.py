@@ -104,6 +104,7 @@ class Bench:
 
     def context(self) -> dict[str, Any]:
         """Everything the templates need."""
+        lines = allocations(self.loaded, needed_positions(self.loaded.lines))
         return {
             "bench": self,
             "revision": self.revision,
@@ -113,7 +114,8 @@ class Bench:
             "problems": self.problems,
             "ids": {row.number: row.pk for row in self.loaded.operations},
             "errors": [problem for problem in self.problems if problem.severity == "error"],
-            "allocations": allocations(self.loaded, needed_positions(self.loaded.lines)),
+            "allocations": lines,
+            "waiting": [row for row in lines if row.waits and row.state != "over"],
             "selected": self.selected,
             "add_operation": self._kept("add-operation", AddOperationForm(auto_id="add_operation_%s")),
             "work_centers": self.lists.work_centers,
@@ -171,6 +173,8 @@ class Bench:
     def operation_row(self, operation: Operation, problems: list[Problem]) -> Row:
         key = f"operation-{operation.pk}"
         initial = {name: getattr(operation, name) for name in OPERATION_FIELDS}
+        for name in ("setup_minutes", "run_minutes"):
+            initial[name] = spoken(initial[name], 0)
         form = OperationForm(
             initial=initial | OperationForm.initial_of(operation),
             auto_id=f"{key}_%s",

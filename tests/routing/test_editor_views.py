@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from foundation.accounts.models import User
-from routing.models import MaterialUse, Operation, RoutingRevision, Step
+from routing.models import MaterialUse, Operation, OperationParameter, RoutingRevision, Step
 from tests.routing.conftest import Complete, People
 
 HTMX = {"HX-Request": "true"}
@@ -136,6 +136,31 @@ class TestRows:
         assert "The name is missing in 简体中文." in html
         assert 'id="problems" hx-swap-oob="outerHTML"' in html
         assert answer["HX-Trigger"] == "routing-changed"
+
+    def test_a_time_of_nothing_is_no_change_of_someone_else(self, engineer: Client, complete: Complete) -> None:
+        data = operation_form(complete.print, setup_minutes="0", run_minutes="１２．５")
+        html = engineer.post(
+            reverse("routing:operation-save", args=[complete.print.pk]), data, headers=HTMX
+        ).content.decode()
+        assert 'data-code="merged"' not in html
+        complete.print.refresh_from_db()
+        assert (complete.print.setup_minutes, complete.print.run_minutes) == (Decimal(0), Decimal("12.5"))
+
+    def test_limits_the_wrong_way_round_are_said_in_words(self, engineer: Client, complete: Complete) -> None:
+        parameter = OperationParameter.objects.get(revision=complete.revision)
+        data = {
+            "definition_id": parameter.definition_id,
+            "lower": "5,6",
+            "upper": "5.5",
+            "characteristic": parameter.characteristic,
+            "reaction_below": parameter.reaction_below,
+            "reaction_above": parameter.reaction_above,
+        }
+        answer = engineer.post(reverse("routing:parameter-save", args=[parameter.step_id]), data, headers=HTMX)
+        assert answer.status_code == 422
+        assert "The upper limit 5.5 is below the lower limit 5.6." in answer.content.decode()
+        after = OperationParameter.objects.get(pk=parameter.pk)
+        assert (after.lower, after.upper) == (parameter.lower, parameter.upper)
 
     def test_two_engineers_on_one_row_are_merged(self, engineer: Client, people: People, complete: Complete) -> None:
         address = reverse("routing:editor", args=[complete.revision.pk])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import normalize
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -45,13 +46,13 @@ class Renderer(TemplatesSetting):
 
 
 class DecimalField(forms.DecimalField):
-    """A number typed by people: decimal point or comma, no spinner, no scientific notation."""
+    """A number as people type it: decimal point or comma, full width from a Chinese keyboard too; no scientific notation."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
-            text = value.strip().replace(" ", "").replace("−", "-")
+            text = "".join(normalize("NFKC", value).split()).replace("−", "-")
             value = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
             if "e" in value.lower():
                 raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
