@@ -47,7 +47,7 @@ def test_a_change_goes_from_draft_to_effective(
     author.get_by_role("button", name="Raise").click()
 
     expect(author.get_by_role("heading", name="CR-000002")).to_be_visible()
-    expect(author.get_by_text("PUMP PUMP contains VALVE, 1 level(s) up.")).to_be_visible()
+    expect(author.get_by_role("cell", name="PUMP PUMP contains VALVE, 1 level(s) up. Computed")).to_be_visible()
     for row in author.locator("tr:has(fieldset)").all():
         row.get_by_text(
             "Not affected" if "Suggested: Not affected" in row.inner_text() else "Affected", exact=True
