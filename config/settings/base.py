@@ -238,6 +238,9 @@ CELERY_BEAT_SCHEDULE = {
 SIMPLE_HISTORY_DATE_INDEX = False
 # Ed25519 private key of the seals and packages (PEM). `manage.py create_signing_key` makes one.
 SIGNING_KEY_FILE = Path(os.environ.get("ARTERIA_SIGNING_KEY_FILE", DATA_DIR / "keys" / "signing-key.pem"))
+# Where each seal is appended as it is made. Let it lie on storage that the database's administrators cannot rewrite.
+SEAL_EXPORT_DIR: Path | None = Path(os.environ.get("ARTERIA_SEAL_EXPORT_DIR") or DATA_DIR / "seals")
+TSA_URL = os.environ.get("ARTERIA_TSA_URL", "")
 CAPTURE_IDLE_SECONDS = int(os.environ.get("ARTERIA_CAPTURE_IDLE_SECONDS", "600"))
 
 # Accounts (docs/operations/accounts.md says what each does). 0 days: no age.

@@ -5,6 +5,7 @@ Shape (``proof/ledger.json`` in a package, read by verify.py):
     {"schema": "ledger-proof/1",
      "seals": [{"content": {…seal/1…}, "hash": hex, "signature": hex, "key": hex public key}],
      "entries": [{"table": …, "row": id, "columns": […], "line": COPY text, "index": n, "path": [{side, hash}], "seal": number}],
+     "key_statements": [{"content": {…key-statement/1…}, "signature": hex, "previous_signature": hex}],
      "unsealed": [ids of acts that no seal covered yet]}
 
 ``line`` gives the leaf, ``path`` leads from it to the table's root in the seal's content, and the seal is signed.
@@ -18,7 +19,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from foundation.records import leaves, sealing
-from foundation.records.models import LeafFormat, LedgerEntry, Seal, SigningKey
+from foundation.records.models import KeyStatement, LeafFormat, LedgerEntry, Seal, SigningKey
 
 LEDGER = LedgerEntry._meta.db_table
 
@@ -34,7 +35,8 @@ def ledger_proof(entries: Iterable[LedgerEntry]) -> dict[str, Any]:
     sealed = {row["row"] for row in proven}
     return {
         "schema": "ledger-proof/1",
-        "seals": [_seal_json(seal) for seal in covering],
+        "seals": [seal_json(seal) for seal in covering],
+        "key_statements": [statement_json(statement) for statement in KeyStatement.objects.order_by("pk")],
         "entries": proven,
         "unsealed": [entry.pk for entry in wanted if entry.pk not in sealed],
     }
@@ -78,11 +80,21 @@ def _prove(seal: Seal, keys: set[int]) -> list[dict[str, Any]]:
     ]
 
 
-def _seal_json(seal: Seal) -> dict[str, Any]:
+def seal_json(seal: Seal) -> dict[str, Any]:
+    """A seal as it is exported: with all that its verification takes."""
     key = SigningKey.objects.get(fingerprint=seal.key_fingerprint)
     return {
         "content": sealing.content_of(seal),
         "hash": seal.hash,
         "signature": bytes(seal.signature).hex(),
         "key": bytes(key.public_key).hex(),
+    }
+
+
+def statement_json(statement: KeyStatement) -> dict[str, Any]:
+    """A statement about keys as it is exported."""
+    return {
+        "content": statement.content,
+        "signature": bytes(statement.signature).hex(),
+        "previous_signature": bytes(statement.previous_signature).hex(),
     }

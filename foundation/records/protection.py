@@ -22,16 +22,19 @@ from foundation.records.leaves import current_format_id, quote
 from foundation.records.models import (
     AppendOnlyModel,
     ControlledRevision,
+    Epoch,
     HistoryRow,
     LeafFormat,
+    LedgerEntry,
     RevisionContent,
     Seal,
     SealBlock,
+    SealStamp,
     SigningKey,
 )
-from foundation.records.protection_sql import DIGEST, FUNCTIONS
+from foundation.records.protection_sql import functions
 
-UNSEALED = (Seal, SealBlock, SigningKey, LeafFormat)
+UNSEALED = (Seal, SealBlock, SealStamp, SigningKey, LeafFormat)
 REVISION_MOVES = (("draft", "in_review"), ("in_review", "draft"), ("in_review", "approved"), ("approved", "retired"))
 
 
@@ -82,6 +85,13 @@ def triggers() -> Iterator[tuple[str, str, str]]:
             f"CREATE OR REPLACE TRIGGER arteria_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {quote(table)} "
             "FOR EACH STATEMENT EXECUTE FUNCTION arteria_refuse_change()",
         )
+    ledger = LedgerEntry._meta.db_table
+    yield (
+        ledger,
+        "arteria_refuse_old_tx",
+        f"CREATE OR REPLACE TRIGGER arteria_refuse_old_tx BEFORE INSERT ON {quote(ledger)} "
+        "FOR EACH ROW EXECUTE FUNCTION arteria_refuse_old_tx()",
+    )
     moves = ",".join(f"{source}>{target}" for source, target in REVISION_MOVES)
     for revision in revision_models():
         table, free = revision._meta.db_table, ",".join(revision.STATE_COLUMNS)
@@ -101,6 +111,13 @@ def triggers() -> Iterator[tuple[str, str, str]]:
             "FOR EACH ROW EXECUTE FUNCTION arteria_guard_revision_content("
             f"'{link.related_model._meta.db_table}', '{link.column}')",
         )
+
+
+def epoch_offset(cursor: CursorWrapper) -> int:
+    """What the current epoch adds to PostgreSQL's transaction numbers; 0 before the first restore into another cluster."""
+    cursor.execute('SELECT "offset" FROM records_epoch ORDER BY number DESC LIMIT 1')
+    row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 def missing_triggers(cursor: CursorWrapper) -> list[tuple[str, str]]:
@@ -135,7 +152,7 @@ def changed_functions(cursor: CursorWrapper) -> list[str]:
     """Functions behind the protections whose body is not the one that `install` put there."""
     cursor.execute("SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'arteria\\_%%'")
     present = dict(cursor.fetchall())
-    wanted = dict(re.findall(r"FUNCTION (\w+)\(.*?AS \$\$(.*?)\$\$", FUNCTIONS + DIGEST, re.DOTALL))
+    wanted = dict(re.findall(r"FUNCTION (\w+)\(.*?AS \$\$(.*?)\$\$", functions(epoch_offset(cursor)), re.DOTALL))
     return sorted(name for name, body in wanted.items() if present.get(name) != body)
 
 
@@ -150,10 +167,9 @@ def install(using: str = "default") -> None:
     """Put triggers, leaf formats and grants in place. Idempotent; runs as the owner of the tables."""
     with connections[using].cursor() as cursor:
         present = set(connections[using].introspection.table_names(cursor))
-        if LeafFormat._meta.db_table not in present:
+        if not {LeafFormat._meta.db_table, Epoch._meta.db_table} <= present:
             return
-        cursor.execute(FUNCTIONS)
-        cursor.execute(DIGEST)
+        cursor.execute(functions(epoch_offset(cursor)))
         for table, _name, statement in triggers():
             if table in present:
                 cursor.execute(statement)
@@ -190,5 +206,5 @@ def _grant(cursor: CursorWrapper, present: set[str]) -> None:
     for model in written_once_models():
         if model._meta.db_table in present:
             cursor.execute(f"REVOKE UPDATE, DELETE ON {quote(model._meta.db_table)} FROM {who}")
-    cursor.execute(f"REVOKE INSERT ON records_leafformat FROM {who}")
+    cursor.execute(f"REVOKE INSERT ON records_leafformat, records_epoch FROM {who}")
     cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {who}")

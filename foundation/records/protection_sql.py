@@ -1,11 +1,27 @@
-"""The functions behind the protections, in plain plpgsql; `protection.install` puts them into the database."""
+"""The functions behind the protections, in plain plpgsql; `protection.install` puts them into the database.
+
+``EPOCH_OFFSET`` stands for the number that the current epoch adds to PostgreSQL's transaction numbers: they start again
+in another cluster, and ``tx`` must not. It is written into the functions, so that nobody can set it for a session.
+"""
+
+EPOCH_OFFSET = "EPOCH_OFFSET"
 
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION arteria_stamp_tx() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN NEW.tx := pg_current_xact_id()::text::bigint; RETURN NEW; END $$;
+BEGIN NEW.tx := pg_current_xact_id()::text::bigint + EPOCH_OFFSET; RETURN NEW; END $$;
 
 CREATE OR REPLACE FUNCTION arteria_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '% on % refused: its rows are written once', TG_OP, TG_TABLE_NAME USING ERRCODE = 'AR001'; END $$;
+
+CREATE OR REPLACE FUNCTION arteria_refuse_old_tx() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF pg_current_xact_id()::text::bigint + EPOCH_OFFSET
+     < (SELECT s.horizon_to FROM records_seal s ORDER BY s.number DESC LIMIT 1) THEN
+    RAISE EXCEPTION 'act refused: transaction numbers started again, as after a restore into another cluster; open an epoch'
+      USING ERRCODE = 'AR004';
+  END IF;
+  RETURN NEW;
+END $$;
 
 CREATE OR REPLACE FUNCTION arteria_guard_revision() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE free text[] := string_to_array(TG_ARGV[0], ','); moves text[] := string_to_array(TG_ARGV[1], ',');
@@ -68,9 +84,14 @@ BEGIN
     GROUP BY f.key;
     EXECUTE format('SELECT coalesce(sha256(string_agg(sha256(''\x00''::bytea || convert_to(%s, ''UTF8'')), ''''::bytea '
       || 'ORDER BY r.%I)), ''''::bytea) FROM %I r WHERE r.tx = $1', t_line, t_key, t_name)
-    INTO part USING pg_current_xact_id()::text::bigint;
+    INTO part USING pg_current_xact_id()::text::bigint + EPOCH_OFFSET;
     whole := whole || sha256(convert_to(t_name, 'UTF8')) || part;
   END LOOP;
   RETURN sha256(whole);
 END $$;
 """
+
+
+def functions(offset: int) -> str:
+    """Every function, for an epoch with this offset."""
+    return (FUNCTIONS + DIGEST).replace(EPOCH_OFFSET, str(int(offset)))

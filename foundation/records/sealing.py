@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
 
 from foundation.core import clock
 from foundation.core.canonical import canonical_json
+from foundation.core.errors import NotValid
 from foundation.records import keys, leaves, protection
-from foundation.records.models import LeafFormat, Seal, SealBlock, SigningKey
+from foundation.records.models import Epoch, LeafFormat, Seal, SealBlock, SigningKey
 
 BATCH_ROWS = 20_000
 GENESIS = "0" * 64
 ENDLESS = 2**62  # a horizon above every transaction
 LOCK = 0x5EA1  # pg_advisory_xact_lock: one sealer at a time, writers never wait for it
+
+
+class NumbersRestarted(NotValid):
+    """The database stands in another cluster than the one that sealed last, and no epoch was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "PostgreSQL's transaction numbers started again, as after a restore into another cluster: run open_epoch."
+            ),
+            code="numbers-restarted",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +46,7 @@ class Horizon:
 
 def content_of(seal: Seal) -> dict[str, Any]:
     """What is hashed, chained and signed. Also written to the export, so that a seal is checked without the database."""
-    return {
+    content: dict[str, Any] = {
         "schema": "seal/1",
         "number": seal.number,
         "epoch": seal.epoch,
@@ -43,6 +58,9 @@ def content_of(seal: Seal) -> dict[str, Any]:
         "made_at": seal.made_at,
         "key": seal.key_fingerprint,
     }
+    if seal.opening:
+        content["opening"] = seal.opening
+    return content
 
 
 def make_seals(*, max_seals: int = 500) -> list[Seal]:
@@ -56,45 +74,87 @@ def make_seals(*, max_seals: int = 500) -> list[Seal]:
     return made
 
 
-def make_seal() -> Seal | None:
-    """One seal over the next batch; None when there is nothing to seal. Commits by itself."""
+def make_seal(*, until: int | None = None) -> Seal | None:
+    """One seal over the next batch; None when there is nothing to seal. Commits by itself.
+
+    ``until`` closes an epoch: every transaction of the other cluster is over, so the horizon is not this cluster's.
+    """
     key = keys.signing_key()
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         last = Seal.objects.order_by("-number").first()
         horizon = read_horizon(cursor, last)
+        if until is not None:
+            horizon = Horizon(horizon.sealed_to, until)
         end = batch_end(cursor, horizon)
         if end is None:
             return None
         leaves.pin_settings(cursor)
-        public = keys.public_bytes(key)
-        _know_key(public)
         blocks = _read_blocks(cursor, horizon.sealed_to, end)
-        seal = Seal(
-            number=last.number + 1 if last else 1,
-            epoch=last.epoch if last else 1,
-            horizon_from=horizon.sealed_to,
-            horizon_to=end,
-            tables={table: block["seal"] for table, block in blocks.items()},
-            rows=sum(block["seal"]["count"] for block in blocks.values()),
-            previous_hash=last.hash if last else GENESIS,
-            key_fingerprint=keys.fingerprint(public),
-            made_at=clock.now(),
-        )
-        content = canonical_json(content_of(seal))
-        seal.hash, seal.signature = hashlib.sha256(content).hexdigest(), key.sign(content)
+        seal = _signed(last, (horizon.sealed_to, end), blocks, key, closing=until is not None)
         seal.save()
         SealBlock.objects.bulk_create(
-            SealBlock(seal=seal, table_name=table, keys=bytes(block["keys"]), leaves=b"".join(block["leaves"]))
-            for table, block in blocks.items()
+            SealBlock(seal=seal, table_name=table, keys=block.packed_keys(), leaves=b"".join(block.leaves))
+            for table, (_form, block) in blocks.items()
         )
     return seal
 
 
+Blocks = dict[str, tuple[LeafFormat, leaves.Block]]
+
+
+def _signed(
+    last: Seal | None, horizons: tuple[int, int], blocks: Blocks, key: Ed25519PrivateKey, *, closing: bool
+) -> Seal:
+    public = keys.public_bytes(key)
+    know_key(public)
+    epoch = Epoch.objects.order_by("-number").first()
+    number = last.epoch if last and (closing or epoch is None) else epoch.number if epoch else 1
+    seal = Seal(
+        number=last.number + 1 if last else 1,
+        epoch=number,
+        horizon_from=horizons[0],
+        horizon_to=horizons[1],
+        tables={table: _sealed(form, block) for table, (form, block) in blocks.items()},
+        rows=sum(len(block) for _form, block in blocks.values()),
+        previous_hash=last.hash if last else GENESIS,
+        key_fingerprint=keys.fingerprint(public),
+        made_at=clock.now(),
+        opening=opening_of(epoch) if epoch and last and last.epoch != number else {},
+    )
+    content = canonical_json(content_of(seal))
+    seal.hash, seal.signature = hashlib.sha256(content).hexdigest(), key.sign(content)
+    return seal
+
+
+def opening_of(epoch: Epoch) -> dict[str, Any]:
+    """What the first seal after a restore says, so that exported seals show an abandoned end openly."""
+    return {
+        "reason": epoch.reason,
+        "opened_at": epoch.opened_at.astimezone(UTC).isoformat(),
+        "last_seal": epoch.last_seal,
+        "abandoned_to": epoch.abandoned_to,
+        "abandoned_hash": epoch.abandoned_hash,
+    }
+
+
+def _sealed(form: LeafFormat, block: leaves.Block) -> dict[str, Any]:
+    return {
+        "format": form.pk,
+        "columns": leaves.format_hash(form.key, form.columns),
+        "count": len(block),
+        "root": leaves.merkle_root(block.leaves).hex(),
+    }
+
+
 def read_horizon(cursor: CursorWrapper, last: Seal | None) -> Horizon:
     """``open_from`` is the snapshot's xmin: every transaction below it is over, so its rows can be read, all of them."""
-    cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-    return Horizon(sealed_to=last.horizon_to if last else 0, open_from=int(cursor.fetchone()[0]))
+    offset = protection.epoch_offset(cursor)
+    cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + %s", [offset])
+    horizon = Horizon(sealed_to=last.horizon_to if last else 0, open_from=int(cursor.fetchone()[0]))
+    if horizon.open_from < horizon.sealed_to:
+        raise NumbersRestarted
+    return horizon
 
 
 def oldest_unsealed(cursor: CursorWrapper) -> datetime | None:
@@ -124,35 +184,20 @@ def batch_end(cursor: CursorWrapper, horizon: Horizon) -> int | None:
     return horizon.open_from if count < BATCH_ROWS else int(newest) + 1
 
 
-def _read_blocks(cursor: CursorWrapper, low: int, high: int) -> dict[str, dict[str, Any]]:
-    blocks: dict[str, dict[str, Any]] = {}
+def _read_blocks(cursor: CursorWrapper, low: int, high: int) -> Blocks:
+    blocks: Blocks = {}
     formats = {f.pk: f for f in LeafFormat.objects.all()}
     for model in protection.sealed_models():
         table = model._meta.db_table
         form = formats[leaves.current_format_id(table)]
-        block = read_block(cursor, table, form, low, high)
-        if block["leaves"]:
-            root = leaves.merkle_root(block["leaves"]).hex()
-            block["seal"] = {"format": form.pk, "count": len(block["leaves"]), "root": root}
-            blocks[table] = block
+        block = leaves.read_block(cursor, table, form.columns, form.key, low, high)
+        if len(block):
+            blocks[table] = (form, block)
     return blocks
 
 
-def read_block(cursor: CursorWrapper, table: str, form: LeafFormat, low: int, high: int) -> dict[str, Any]:
-    """Transactions, keys and leaves of one table's rows between two horizons, in the order (tx, key)."""
-    block: dict[str, Any] = {"txs": [], "keys": bytearray(), "leaves": []}
-
-    def consume(tx: int, key: int, line: bytes) -> None:
-        block["txs"].append(tx)
-        block["keys"] += key.to_bytes(8, "big", signed=True)
-        block["leaves"].append(leaves.leaf_hash(line))
-
-    where = f"WHERE tx >= {int(low)} AND tx < {int(high)}"
-    leaves.stream_leaves(cursor, table, form.columns, form.key, where, consume)
-    return block
-
-
-def _know_key(public: bytes) -> None:
+def know_key(public: bytes) -> None:
+    """Keep the public half of a key that signs."""
     print_ = keys.fingerprint(public)
     if not SigningKey.objects.filter(fingerprint=print_).exists():
         SigningKey.objects.create(fingerprint=print_, public_key=public, created_at=clock.now())

@@ -31,7 +31,6 @@ def journey(committed_module: None, tmp_path_factory: pytest.TempPathFactory, se
 
 @pytest.fixture(scope="module")
 def settings_key(data_folder: Path) -> None:
-    keys.signing_key.cache_clear()
     path = data_folder / "keys" / "signing-key.pem"
     if not path.exists():
         keys.create_key(path)

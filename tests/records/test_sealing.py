@@ -19,6 +19,7 @@ from foundation.core.errors import NotValid
 from foundation.records import keys, sealing
 from foundation.records.act import act
 from foundation.records.models import LedgerEntry, Seal, SealBlock, SigningKey
+from foundation.records.services import rotate_signing_key
 from foundation.records.tasks import make_seal as make_seal_task
 from foundation.records.verification import verify
 
@@ -138,7 +139,6 @@ def test_a_transaction_larger_than_a_batch_is_in_one_seal(monkeypatch: pytest.Mo
 
 def test_without_a_key_the_sealer_says_what_to_do(settings: object, tmp_path: object) -> None:
     settings.SIGNING_KEY_FILE = tmp_path / "none.pem"  # type: ignore[attr-defined, operator]
-    keys.signing_key.cache_clear()
     with pytest.raises(NotValid, match="create_signing_key"):
         sealing.make_seal()
 
@@ -150,11 +150,10 @@ def test_a_key_is_never_overwritten_and_is_the_owners_alone(settings: object) ->
         keys.create_key(path)
 
 
-def test_after_a_new_key_old_seals_still_verify(settings: object, tmp_path: object) -> None:
+def test_after_a_new_key_old_seals_still_verify() -> None:
     write_site("A")
     sealing.make_seal()
-    settings.SIGNING_KEY_FILE = tmp_path / "second.pem"  # type: ignore[attr-defined, operator]
-    keys.create_key(settings.SIGNING_KEY_FILE)  # type: ignore[attr-defined]
+    rotate_signing_key(actor=WORKER, reason="yearly")
     write_site("B")
     sealing.make_seal()
     assert SigningKey.objects.count() == 2

@@ -12,7 +12,7 @@ from foundation.core.actor import Actor
 from foundation.records import sealing
 from foundation.records.act import act
 from foundation.records.models import LedgerEntry, Seal
-from foundation.records.protection_sql import FUNCTIONS
+from foundation.records.protection_sql import functions
 from foundation.records.verification import verify
 
 WORKER = Actor.system("worker")
@@ -213,7 +213,7 @@ class TestProtection:
         try:
             assert found() == {("protection-missing", "arteria_refuse_change", None)}
         finally:
-            as_owner(FUNCTIONS.replace("%%", "%"))
+            as_owner(functions(0))
 
 
 class TestCommand:

@@ -13,14 +13,16 @@ from .history import (
     update_tracked,
 )
 from .ledger import LedgerEntry, Outcome
-from .seals import LeafFormat, Seal, SealBlock, SigningKey
+from .seals import Epoch, KeyStatement, LeafFormat, Seal, SealBlock, SealStamp, SigningKey, Verification
 from .signatures import Signature
 
 __all__ = [
     "AppendOnlyModel",
     "AppendOnlyQuerySet",
     "ControlledRevision",
+    "Epoch",
     "HistoryRow",
+    "KeyStatement",
     "LeafFormat",
     "LedgerEntry",
     "Outcome",
@@ -29,11 +31,13 @@ __all__ = [
     "RevisionState",
     "Seal",
     "SealBlock",
+    "SealStamp",
     "Signature",
     "SigningKey",
     "TrackedManager",
     "TrackedModel",
     "TrackedQuerySet",
+    "Verification",
     "bulk_create_tracked",
     "bulk_update_tracked",
     "update_tracked",

@@ -29,6 +29,32 @@ class SigningKey(_WrittenBySealer):
         return self.fingerprint
 
 
+class KeyStatement(AppendOnlyModel):
+    """How one signing key took the place of another: the link by which a reader who trusts one of them trusts the other.
+
+    ``content`` is signed by the new key, and by the old one unless that was lost. A lost key also names the last seal
+    that it made: what claims to be signed by it afterwards is not ours.
+    """
+
+    kind = models.CharField(max_length=10)
+    fingerprint = models.CharField(max_length=64, unique=True)
+    previous = models.CharField(max_length=64)
+    content = models.JSONField()
+    signature = models.BinaryField()
+    previous_signature = models.BinaryField(default=b"")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["rotated", "lost"]), name="records_keystatement_rotated_or_lost"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.previous} {self.kind}: {self.fingerprint}"
+
+
 class LeafFormat(_WrittenBySealer):
     """The named columns that make up a row's leaf. A table that gains a column gets a new format; old leaves stay."""
 
@@ -45,7 +71,11 @@ class LeafFormat(_WrittenBySealer):
 
 
 class Seal(_WrittenBySealer):
-    """Covers every sealed row with ``horizon_from <= tx < horizon_to``. ``tables`` is {table: {format, count, root}}."""
+    """Covers every sealed row with ``horizon_from <= tx < horizon_to``.
+
+    ``tables`` is {table: {format, columns, count, root}}, where ``columns`` is the hash of the format, so that a changed
+    format is told from changed rows. ``opening`` is what the first seal of an epoch says of the restore before it.
+    """
 
     number = models.BigIntegerField(unique=True)
     epoch = models.PositiveIntegerField(default=1)
@@ -58,6 +88,7 @@ class Seal(_WrittenBySealer):
     signature = models.BinaryField()
     key_fingerprint = models.CharField(max_length=64)
     made_at = models.DateTimeField()
+    opening = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -83,3 +114,49 @@ class SealBlock(_WrittenBySealer):
 
     def __str__(self) -> str:
         return f"{self.table_name} in seal {self.seal_id}"
+
+
+class SealStamp(_WrittenBySealer):
+    """What a time-stamping authority (RFC 3161) answered about a seal's hash: a moment that the plant cannot have made up."""
+
+    seal = models.OneToOneField(Seal, on_delete=models.PROTECT, related_name="stamp")
+    authority = models.CharField(max_length=300)
+    token = models.BinaryField()
+    stamped_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"stamp on seal {self.seal_id}"
+
+
+class Epoch(AppendOnlyModel):
+    """A restore into another cluster, whose transaction numbers start again: from here on ``offset`` is added to them.
+
+    Before the first row the offset is 0. ``last_seal`` is the newest seal that came with the backup. When newer ones had
+    been exported, they are abandoned openly: the number and the hash of the last of them are kept here.
+    """
+
+    number = models.PositiveIntegerField(unique=True)
+    offset = models.BigIntegerField()
+    last_seal = models.BigIntegerField()
+    abandoned_to = models.BigIntegerField(null=True)
+    abandoned_hash = models.CharField(max_length=64, default="", blank=True)
+    reason = models.TextField()
+    opened_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"epoch {self.number}"
+
+
+class Verification(AppendOnlyModel):
+    """One run of `verify_records`: up to which seal, what it read and how much it found. The next one may go on from here."""
+
+    first_seal = models.BigIntegerField()
+    last_seal = models.BigIntegerField()
+    last_hash = models.CharField(max_length=64, default="", blank=True)
+    rows = models.BigIntegerField()
+    findings = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"seals {self.first_seal} to {self.last_seal}: {self.findings} findings"

@@ -3,5 +3,17 @@
 from foundation.records.act import Act, act
 from foundation.records.services.exports import note_export
 from foundation.records.services.signing import Credentials, SignerIdentity, ToSign, shown_hash, sign
+from foundation.records.services.signing_keys import declare_key_lost, rotate_signing_key
 
-__all__ = ["Act", "Credentials", "SignerIdentity", "ToSign", "act", "note_export", "shown_hash", "sign"]
+__all__ = [
+    "Act",
+    "Credentials",
+    "SignerIdentity",
+    "ToSign",
+    "act",
+    "declare_key_lost",
+    "note_export",
+    "rotate_signing_key",
+    "shown_hash",
+    "sign",
+]

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Verify a package of production records on a computer that has never seen the product.
 
-    python3 verify.py PACKAGE.zip [--key FINGERPRINT] [--json]      (a folder of the unpacked files works too)
+    python3 verify.py PACKAGE.zip [--key FINGERPRINT] [--seals EXPORT] [--json]    (a folder of unpacked files works too)
+    python3 verify.py --seals EXPORT [--key FINGERPRINT]                           (exported seals alone)
 
 Python 3.8 or newer, standard library only, one file. It checks: the ZIP archive byte by byte; every file against the
 manifest (SHA-256, size); the manifest's Ed25519 signature (RFC 8032); signed contents against the hashes in dhr.json;
-ledger entries against signed seals (Merkle paths as in RFC 6962).
+ledger entries against signed seals (Merkle paths as in RFC 6962); seals against the exported ones (a file of JSON
+lines, or the folder of them): one chain without a gap up to the newest, so that nothing was taken back afterwards.
 
 Trust comes from a key fingerprint that you got elsewhere (--key), and from a copy of this file that you got elsewhere.
 Exit codes: 0 intact and signed by a key you named; 3 intact, signer unconfirmed (no --key was given); 1 damaged, or not
@@ -17,6 +19,7 @@ A note for maintainers: this file is on purpose longer than others and imports n
 from __future__ import annotations
 
 import argparse
+import collections
 import functools
 import hashlib
 import json
@@ -71,6 +74,15 @@ TEXTS = {
     "seal": ("seal {number}: {why}", "封印 {number}:{why}"),
     "proof": ("{row}: not included in seal {number}", "{row}:未包含在封印 {number} 中"),
     "trail": ("{row}: dhr.json tells it differently from the sealed ledger", "{row}:dhr.json 与已封印的台账不一致"),
+    "no-seal": ("seal {number} is not among the exported seals", "导出的封印中没有封印 {number}"),
+    "other-seal": (
+        "seal {number} is not the one that was exported: the records were rewritten",
+        "封印 {number} 与导出的不同:记录被改写",
+    ),
+    "gap": ("seals {start} to {end} are missing", "缺少封印 {start} 至 {end}"),
+    "export-line": ("line {line} cannot be read: {why}", "第 {line} 行无法读取:{why}"),
+    "statement": ("line {line}: the statement about a key does not hold", "第 {line} 行:密钥声明不成立"),
+    "lost-key": ("seal {number} bears a key that was lost before", "封印 {number} 使用了此前已声明丢失的密钥"),
     "wrong-key": ("signed by {found}, which is not a key you named", "由 {found} 签署,不是您指定的密钥"),
 }
 VERDICTS = {
@@ -80,6 +92,22 @@ VERDICTS = {
         "完整,签名者未确认:请用其他途径获得的指纹核对,或用 --key 指定",
     ),
     "damaged": ("DAMAGED: this is not what was signed", "已损坏:与签署的内容不符"),
+}
+
+
+MEANINGS = {
+    "confirmed": (
+        "Nothing was changed, added or taken away since this was issued, and it was issued by the holder of the key you named.",
+        "自签发以来没有任何内容被改动、增加或删除,且由您指定的密钥持有者签发。",
+    ),
+    "unconfirmed": (
+        "Nothing was changed since this was issued. By whom it was issued is not known until the key is compared.",
+        "自签发以来没有任何内容被改动。在核对密钥之前,无法确认由谁签发。",
+    ),
+    "damaged": (
+        "Do not rely on it. The problems above say which part differs; ask the company for the original.",
+        "请勿依赖此文件。上述问题指出了不符之处;请向公司索取原件。",
+    ),
 }
 
 
@@ -97,6 +125,11 @@ class Report:
         self.files = self.signed_contents = self.sealed_entries = self.seals = self.unproven = 0
         self.notes: list[str] = []
         self.keys: set[str] = set()
+        self.links: set[tuple[str, str]] = set()  # who trusts the one trusts the other
+        self.lost: dict[str, int] = {}  # key → the last seal that is vouched for
+        self.package_seals: dict[int, str] = {}
+        self.exported_seals = self.exported_signatures = self.newest_seal = 0
+        self.newest_made_at = self.newest_hash = ""
 
     def add(self, kind: str, file: str = "", **values: object) -> None:
         if (kind, file, values) not in self.problems:
@@ -107,7 +140,10 @@ class Report:
 
     def conclude(self) -> Report:
         if self.trusted:
-            for key in sorted(self.keys - self.trusted):
+            reached = set(self.trusted)
+            for _link in self.links:
+                reached |= {other for one, other in self.links if one in reached}
+            for key in sorted(self.keys - reached):
                 self.add("wrong-key", SIGNATURE if key == self.fingerprint else LEDGER, found=key)
         return self
 
@@ -135,6 +171,10 @@ class Report:
             "sealed_entries",
             "seals",
             "unproven",
+            "exported_seals",
+            "newest_seal",
+            "newest_hash",
+            "newest_made_at",
         )
         found = {name: getattr(self, name) for name in facts}
         return dict(found, notes=self.notes, verdict=self.verdict, problems=problems)
@@ -517,6 +557,13 @@ def _check_ledger(report: Report, dhr: dict[str, Any], proof: dict[str, Any]) ->
     for seal in proof.get("seals", []):
         number = seal["content"]["number"]
         seals[number] = (_checked_seal(report, seal, number), seal["hash"])
+        report.package_seals[number] = seal["hash"]
+    for statement in proof.get("key_statements", []):
+        if not _take_statement(report, statement):
+            report.add("statement", LEDGER, line="-")
+    for seal in proof.get("seals", []):
+        if seal["content"]["number"] > report.lost.get(seal["content"]["key"], seal["content"]["number"]):
+            report.add("lost-key", LEDGER, number=seal["content"]["number"])
     for number, (content, _hash) in seals.items():
         if content and number - 1 in seals and content.get("previous") != seals[number - 1][1]:
             report.add("seal", LEDGER, number=number, why="it does not follow the seal before it")
@@ -554,6 +601,163 @@ def _checked_seal(report: Report, seal: dict[str, Any], number: int) -> dict[str
         report.add("seal", LEDGER, number=number, why="its signature is wrong")
         return None
     return content
+
+
+# Keys that followed each other.
+
+
+def _take_statement(report: Report, statement: dict[str, Any]) -> bool:
+    """Whether a statement about a key holds: signed by the new key, and by the old one unless that was lost."""
+    content = statement["content"]
+    raw, new, old = (
+        canonical_json(content),
+        bytes.fromhex(content["public_key"]),
+        bytes.fromhex(content["previous_public_key"]),
+    )
+    if (content["key"], content["previous"]) != (sha256(new), sha256(old)):
+        return False
+    if not ed25519_verify(new, raw, bytes.fromhex(statement["signature"])):
+        return False
+    report.links.add((content["key"], content["previous"]))
+    if content["kind"] == "lost":
+        report.lost[content["previous"]] = content["last_seal"]["number"]
+    if content["kind"] == "rotated":
+        if not ed25519_verify(old, raw, bytes.fromhex(statement["previous_signature"])):
+            return False
+        report.links.add((content["previous"], content["key"]))
+    return True
+
+
+# Exported seals: JSON lines, each {"seal": …}, {"key_statement": …} or {"stamp": …}, in the order in which they were made.
+
+SIGNATURES_CHECKED = 2_000  # of the newest; the chain of hashes leads from them to every older seal
+
+
+class Exported:
+    """The chain of exported seals. ``hashes`` is the chain as it stands; ``abandoned`` was given up by a restore, openly."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.hashes: dict[int, str] = {}
+        self.ends: dict[int, int] = {}
+        self.first = self.newest = 0
+        self.abandoned: dict[tuple[int, str], str] = {}
+        self._newest_of: dict[str, int] = {}
+        self._unsigned: collections.deque[tuple[int, str, bytes, bytes]] = collections.deque(maxlen=SIGNATURES_CHECKED)
+        self._key = ""
+
+    def take(self, file: str, line: int, text: str) -> None:
+        """One line of the export."""
+        try:
+            found = load_json(text.encode())
+            if "seal" in found:
+                self._take_seal(file, found["seal"])
+            elif "key_statement" in found:
+                self._take_statement(file, line, found["key_statement"])
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            if text.rstrip().endswith("}"):
+                self.report.add("export-line", file, line=line, why=error)
+            else:
+                self.report.notes.append(f"{file}: line {line} was cut off while it was written")
+
+    def _take_statement(self, file: str, line: int, statement: dict[str, Any]) -> None:
+        if not _take_statement(self.report, statement):
+            self.report.add("statement", file, line=line)
+        elif self._newest_of.get(statement["content"]["previous"], 0) > self.report.lost.get(
+            statement["content"]["previous"], self.newest
+        ):
+            self.report.add("lost-key", file, number=self._newest_of[statement["content"]["previous"]])
+
+    def _take_seal(self, file: str, seal: dict[str, Any]) -> None:
+        content, named = seal["content"], seal["hash"]
+        number, raw, public = content["number"], canonical_json(content), bytes.fromhex(seal["key"])
+        if self.hashes.get(number) == named or (number, named) in self.abandoned:
+            return  # exported a second time
+        self.report.keys.add(sha256(public))
+        if sha256(raw) != named or content["key"] != sha256(public):
+            self.report.add("seal", file, number=number, why="its content does not give its hash")
+        if number > self.report.lost.get(content["key"], number):
+            self.report.add("lost-key", file, number=number)
+        self._newest_of[content["key"]] = number
+        self._place(file, content, number)
+        if self._key != content["key"]:  # the signatures of each key are checked where it begins, and at the end
+            self._check_signature(number, file, public, raw, bytes.fromhex(seal["signature"]))
+            self._key = content["key"]
+        else:
+            self._unsigned.append((number, file, public + bytes.fromhex(seal["signature"]), raw))
+        self.hashes[number], self.ends[number] = named, int(content["horizon_to"])
+        self.first, self.newest = self.first or number, number
+        self.report.newest_made_at, self.report.newest_hash = str(content["made_at"]), named
+
+    def _place(self, file: str, content: dict[str, Any], number: int) -> None:
+        """Whether a seal follows the one before it: the next number, its hash, no gap between their horizons."""
+        opening = content.get("opening")
+        if opening and number <= self.newest:
+            self._abandon(file, opening, number)
+        if not self.newest and not self.hashes:
+            if number > 1:
+                self.report.notes.append(f"{file}: the export begins with seal {number}")
+            return
+        if number <= self.newest:
+            self.report.add("other-seal", file, number=number)
+        elif number > self.newest + 1:
+            self.report.add("gap", file, start=self.newest + 1, end=number - 1)
+        elif content["previous"] != self.hashes.get(number - 1, content["previous"]):
+            self.report.add("seal", file, number=number, why="it does not follow the seal before it")
+        elif int(content["horizon_from"]) != self.ends.get(number - 1, int(content["horizon_from"])):
+            self.report.add("seal", file, number=number, why="a gap to the seal before it")
+
+    def _abandon(self, file: str, opening: dict[str, Any], number: int) -> None:
+        """A restore gave up the newest seals, and the first seal after it says which: the chain goes on before them."""
+        told = (opening["last_seal"], opening["abandoned_to"], opening["abandoned_hash"])
+        if told != (number - 1, self.newest, self.hashes.get(self.newest)):
+            return
+        for given_up in range(number, self.newest + 1):
+            self.abandoned[(given_up, self.hashes.pop(given_up, ""))] = str(opening["reason"])
+            self.ends.pop(given_up, None)
+        self.report.notes.append(
+            f"{file}: seals {number} to {self.newest} were abandoned by a restore of {opening['opened_at']}: {opening['reason']}"
+        )
+        self.newest = number - 1
+
+    def _check_signature(self, number: int, file: str, public: bytes, raw: bytes, signature: bytes) -> None:
+        self.report.exported_signatures += 1
+        if not ed25519_verify(public, raw, signature):
+            self.report.add("seal", file, number=number, why="its signature is wrong")
+
+    def conclude(self) -> Exported:
+        """Check the signatures of the newest seals, and compare the seals that the package holds with the exported ones."""
+        for number, file, both, raw in self._unsigned:
+            self._check_signature(number, file, both[:32], raw, both[32:])
+        self.report.exported_seals, self.report.newest_seal = len(self.hashes), self.newest
+        for number, named in sorted(self.report.package_seals.items()):
+            if self.hashes.get(number) == named:
+                continue
+            if (number, named) in self.abandoned:
+                self.report.notes.append(f"seal {number} of the package was abandoned by a restore")
+            elif number in self.hashes:
+                self.report.add("other-seal", LEDGER, number=number)
+            elif number > self.newest:
+                self.report.notes.append(f"seal {number} of the package is younger than the exported seals")
+            else:
+                self.report.add("no-seal", LEDGER, number=number)
+        return self
+
+
+def read_seals(report: Report, path: str) -> Exported:
+    """Read and check an export: a file of JSON lines, or a folder of such files in the order of their names."""
+    files = [path]
+    if os.path.isdir(path):
+        files = [os.path.join(path, name) for name in sorted(os.listdir(path)) if name.endswith(".jsonl")]
+    exported = Exported(report)
+    for file in files:
+        with open(file, encoding="utf-8", errors="replace") as lines:
+            for line, text in enumerate(lines, 1):
+                if text.strip():
+                    exported.take(os.path.basename(file), line, text)
+    if not exported.hashes:
+        raise UnreadableError("There are no exported seals here / 此处没有导出的封印")
+    return exported.conclude()
 
 
 ESCAPES = {"\\\\": "\\", "\\t": "\t", "\\n": "\n", "\\r": "\r", "\\b": "\b", "\\f": "\f", "\\v": "\v"}
@@ -627,24 +831,38 @@ def _verify_contents(report: Report, contents: Contents) -> Report:
     return report.conclude()
 
 
-def verify_path(path: str, trusted: Iterable[str] = ()) -> Report:
-    """Verify a ZIP file or a folder."""
+def verify_path(path: str, trusted: Iterable[str] = (), seals: str = "") -> Report:
+    """Verify a ZIP file or a folder, and its seals against exported ones; without a package those alone."""
     try:
-        if os.path.isdir(path):
-            return verify_folder(path, trusted)
-        with open(path, "rb") as file:
-            return verify_archive(file.read(MAX_SIZE), trusted)
+        if not path:
+            report = Report(trusted)
+            report.title = "Exported seals / 导出的封印"
+        elif os.path.isdir(path):
+            report = verify_folder(path, trusted)
+        else:
+            with open(path, "rb") as file:
+                report = verify_archive(file.read(MAX_SIZE), trusted)
+        if seals:
+            read_seals(report, seals)
     except OSError as error:
         raise UnreadableError(str(error)) from error
+    return report.conclude()
 
 
 def lines_of(report: Report) -> Iterator[str]:
     """The report for people, in English and Chinese."""
-    yield f"{report.title or '?'}  {report.created_at}"
-    yield f"Signing key / 签名密钥: SHA-256 {report.fingerprint or '?'}"
-    yield f"Files as listed / 与清单相符的文件: {report.files}"
-    yield f"Signatures whose content is here and matches / 内容相符的签名: {report.signed_contents}"
-    yield f"Ledger entries proven / 已证明的台账记录: {report.sealed_entries} (seals / 封印: {report.seals})"
+    yield f"{report.title or '?'}  {report.created_at}".rstrip()
+    if report.fingerprint:
+        yield f"Signing key / 签名密钥: SHA-256 {report.fingerprint}"
+    if report.fingerprint or not report.exported_seals:
+        yield f"Files as listed / 与清单相符的文件: {report.files}"
+        yield f"Signatures whose content is here and matches / 内容相符的签名: {report.signed_contents}"
+        yield f"Ledger entries proven / 已证明的台账记录: {report.sealed_entries} (seals / 封印: {report.seals})"
+    if report.exported_seals:
+        yield f"Exported seals in one chain / 连成一链的导出封印: {report.exported_seals}"
+        yield f"  newest / 最新: {report.newest_seal}, {report.newest_made_at}, {report.newest_hash}"
+        yield f"  signatures checked / 已校验的签名: {report.exported_signatures}"
+        yield f"  keys / 密钥: {', '.join(sorted(report.keys))}"
     if report.unproven:
         yield f"Audit trail entries told without a proof / 没有证明的审计记录: {report.unproven}"
     for note in report.notes:
@@ -654,19 +872,26 @@ def lines_of(report: Report) -> Iterator[str]:
         yield f"PROBLEM / 问题: {file}: {problem['en']} / {problem['zh']}"
     yield f"VERDICT: {VERDICTS[report.verdict][0]}"
     yield f"结论: {VERDICTS[report.verdict][1]}"
+    yield f"  {MEANINGS[report.verdict][0]}"
+    yield f"  {MEANINGS[report.verdict][1]}"
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Verify a package of production records. / 校验批生产记录包。")
-    parser.add_argument("package", help="the ZIP file, or the folder of the unpacked files")
+    parser.add_argument("package", nargs="?", default="", help="the ZIP file, or the folder of the unpacked files")
+    parser.add_argument(
+        "--seals", default="", metavar="EXPORT", help="exported seals: a .jsonl file, or the folder of them"
+    )
     parser.add_argument("--key", action="append", default=[], metavar="FINGERPRINT", help="SHA-256 of a key you trust")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     options = parser.parse_args(arguments)
+    if not options.package and not options.seals:
+        parser.error("name a package, or exported seals with --seals")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        report = verify_path(options.package, options.key)
+        report = verify_path(options.package, options.key, options.seals)
     except UnreadableError as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_UNREADABLE

@@ -19,10 +19,8 @@ REASON = "多行\nand a tab\tand a \\ backslash"
 @pytest.fixture
 def signing_key(tmp_path):
     settings.SIGNING_KEY_FILE = tmp_path / "signing-key.pem"
-    keys.signing_key.cache_clear()
     keys.create_key(settings.SIGNING_KEY_FILE)
-    yield keys.signing_key()
-    keys.signing_key.cache_clear()
+    return keys.signing_key()
 
 
 def told(entry):
