@@ -31,7 +31,7 @@ from foundation.records.services import rotate_signing_key
 from foundation.records.verification import Report, Scope, recompute
 
 WORKER = Actor.system("worker")
-pytestmark = [pytest.mark.alone, pytest.mark.pg15, pytest.mark.requirement("SEC-02")]
+pytestmark = [pytest.mark.pg15, pytest.mark.requirement("SEC-02")]
 Found = set[tuple[str, str, int | None]]
 
 

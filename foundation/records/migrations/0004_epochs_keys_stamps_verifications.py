@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0002_signature_role_holds_all_roles"),
+        ("records", "0003_the_trail_is_found_by_index"),
     ]
 
     operations = [
