@@ -21,6 +21,7 @@ from django.test import override_settings
 from foundation.accounts.models import AuthenticationEvent, Site, User
 from foundation.core import clock
 from foundation.core.actor import Actor
+from foundation.core.errors import NotValid
 from foundation.files.models import StoredFile
 from foundation.files.services import keep_original
 from foundation.files.storage import path_of
@@ -113,6 +114,9 @@ def write_plant() -> None:
     rotate_signing_key(actor=WORKER, reason="yearly")
     sealing.make_seals()
     write_site("C")
+    with pytest.raises(NotValid), act(actor=WORKER, verb="t.signature.given"):
+        Signature.objects.bulk_create([signature(signer, 9, "9" * 64)])
+        raise NotValid("refused after it was signed: it leaves a statement in the ledger, and no signature")
     with act(actor=WORKER, verb="t.signature.given"):
         Signature.objects.bulk_create([signature(signer, 3, "3" * 64)])
 

@@ -76,8 +76,8 @@ class TestSealedRows:
     def test_a_row_slipped_into_a_table_that_the_seal_does_not_name_is_found(self, site: Site, as_owner: Owner) -> None:
         tx = LedgerEntry.objects.get(subject_id=site.pk).tx
         as_owner(
-            "INSERT INTO accounts_authenticationevent (id, tx, identity, kind, succeeded, station, session, at) "
-            f"VALUES (9001, {tx}, 'x', 'login', true, '', '', now())"
+            "INSERT INTO accounts_authenticationevent (id, tx, identity, kind, succeeded, station, session, at, address, dialog) "
+            f"VALUES (9001, {tx}, 'x', 'login', true, '', '', now(), '', '')"
         )
         assert ("inserted", "accounts_authenticationevent", 9001) in found()
 
@@ -99,8 +99,8 @@ class TestSealedRows:
 class TestActs:
     def test_a_row_written_without_an_act_is_named_even_before_it_is_sealed(self, site: Site, as_owner: Owner) -> None:
         as_owner(
-            "INSERT INTO accounts_authenticationevent (id, tx, identity, kind, succeeded, station, session, at) "
-            "VALUES (9001, pg_current_xact_id()::text::bigint, 'x', 'login', true, '', '', now())"
+            "INSERT INTO accounts_authenticationevent (id, tx, identity, kind, succeeded, station, session, at, address, dialog) "
+            "VALUES (9001, pg_current_xact_id()::text::bigint, 'x', 'login', true, '', '', now(), '', '')"
         )
         assert found() == {("inserted-without-an-act", "accounts_authenticationevent", 9001)}
 

@@ -18,10 +18,14 @@ Stated = tuple[str, int, str, str, str, int, str]
 
 
 def check_signatures(low: int) -> Iterator[Finding]:
-    """Every signature from transaction ``low`` on is on the record, over the content and by the person that its act says."""
+    """Every signature from transaction ``low`` on is on the record, over the content and by the person that its act says.
+
+    A refused act may tell of signatures too: they were rolled back with it.
+    """
     rows = stream(
         "SELECT coalesce(s.tx, l.tx), s.id, s.record_label, s.record_id, s.record_number, s.record_version, s.content_hash, "  # noqa: S608
-        f"s.signer_id, s.meaning, l.id, l.data::text, l.parts::text FROM {TABLE} s FULL JOIN {LEDGER} l ON l.tx = s.tx "
+        f"s.signer_id, s.meaning, l.id, l.data::text, l.parts::text FROM {TABLE} s FULL JOIN "
+        f"(SELECT * FROM {LEDGER} WHERE outcome = 'done') l ON l.tx = s.tx "
         "WHERE coalesce(s.tx, l.tx) >= %s AND (s.id IS NOT NULL OR l.data ? 'signed' OR l.parts @? '$[*].data.signed') "
         "ORDER BY 1, s.id",
         [low],
