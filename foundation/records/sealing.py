@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -19,6 +19,7 @@ from foundation.records import keys, leaves, protection
 from foundation.records.models import Epoch, LeafFormat, Seal, SealBlock, SigningKey
 
 BATCH_ROWS = 20_000
+OVERDUE = timedelta(minutes=5)
 GENESIS = "0" * 64
 ENDLESS = 2**62  # a horizon above every transaction
 LOCK = 0x5EA1  # pg_advisory_xact_lock: one sealer at a time, writers never wait for it

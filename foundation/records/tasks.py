@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from foundation.records import sealing
+from foundation.records.services.sealing_round import seal_export_and_stamp
 
 
 @shared_task(name="foundation.records.tasks.make_seal")
 def make_seal() -> None:
-    sealing.make_seals()
+    seal_export_and_stamp()

@@ -138,12 +138,12 @@ def signature(signer: User, record: int, content: str) -> Signature:
 
 
 @contextlib.contextmanager
-def owner_instead() -> Iterator[None]:
+def owner_instead(url: str = "") -> Iterator[None]:
     """Django's connection becomes the owner's, as an administrator with bad intent has it."""
     ours, settings = connections["default"], connections["default"].settings_dict
     before = dict(settings)
     ours.close()
-    settings.update(dj_database_url.parse(os.environ["DATABASE_OWNER_URL"]))
+    settings.update(dj_database_url.parse(url or os.environ["DATABASE_OWNER_URL"]))
     try:
         yield
     finally:

@@ -1,0 +1,21 @@
+"""Events of the records layer."""
+
+from dataclasses import dataclass
+
+from foundation.core.events import Event
+
+OVERDUE, NOT_SEALED, NOT_EXPORTED, ROLLED_BACK, NOT_STAMPED = (
+    "overdue",
+    "not-sealed",
+    "not-exported",
+    "rolled-back",
+    "not-stamped",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealingTroubled(Event):
+    """Sealing, exporting or stamping does not go as it must. ``kind`` is one of the words above."""
+
+    kind: str
+    detail: str

@@ -1,0 +1,59 @@
+"""What happens every minute: seal, export, stamp, and tell people when one of these does not go as it must."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db import DatabaseError, connection
+
+from foundation.core import clock
+from foundation.core.actor import Actor
+from foundation.core.errors import Refusal
+from foundation.records import events, exporting, sealing, stamps
+from foundation.records.act import act
+from foundation.records.models import LedgerEntry, Seal
+
+TROUBLED = "records.sealing.troubled"
+SEALER = Actor.system("sealer")
+AGAIN_AFTER = timedelta(hours=1)
+log = logging.getLogger(__name__)
+
+
+def seal_export_and_stamp() -> list[Seal]:
+    """One round. No part of it stops another, and no writer ever waits for it."""
+    made = _try(events.NOT_SEALED, sealing.make_seals) or []
+    _try(events.NOT_EXPORTED, exporting.export_new)
+    stamp = _try(events.NOT_STAMPED, stamps.stamp_newest)
+    if stamp is not None:
+        _try(events.NOT_EXPORTED, lambda: exporting.append_stamp(stamp))
+    with connection.cursor() as cursor:
+        oldest = sealing.oldest_unsealed(cursor)
+    if oldest is not None and clock.now() - oldest > sealing.OVERDUE:
+        tell_trouble(events.OVERDUE, f"{oldest:%Y-%m-%d %H:%M} UTC")
+    return made
+
+
+def _try(kind: str, work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    except exporting.RolledBack as error:
+        tell_trouble(events.ROLLED_BACK, str(error))
+    except (Refusal, DatabaseError, *stamps.FAILURES) as error:
+        tell_trouble(kind, f"{type(error).__name__}: {error}"[:500])
+    return None
+
+
+def tell_trouble(kind: str, detail: str) -> None:
+    """An act that publishes `SealingTroubled`; the same trouble is told again after an hour, if it is still there."""
+    log.error("sealing: %s: %s", kind, detail)
+    told = LedgerEntry.objects.filter(verb=TROUBLED, data__kind=kind, captured_at__gt=clock.now() - AGAIN_AFTER)
+    try:
+        if told.exists():
+            return
+        with act(actor=SEALER, verb=TROUBLED, data={"kind": kind, "detail": detail}) as this:
+            this.publish(events.SealingTroubled(kind=kind, detail=detail))
+    except (Refusal, DatabaseError):  # a database that takes no act takes no alert either: the log has it
+        log.exception("sealing: the trouble could not be told")
