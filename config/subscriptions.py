@@ -8,6 +8,7 @@ from changecontrol.events import ChangeImplemented
 from foundation.accounts.events import AccountLockedOut, AddressThrottled, BadgeReportedLost, WithdrawnBadgeUsed
 from foundation.core import events, jobs
 from foundation.core.events import Event
+from foundation.records.events import SealingTroubled
 from quality.events import BatchAssessed, DispositionDecided, DispositionExecuted
 from resources.equipment.events import CalibrationFailed
 from resources.inventory.events import StockReleased
@@ -24,6 +25,7 @@ IN_TRANSACTION: dict[type[Event], list[str]] = {
     DispositionDecided: ["shopfloor.handlers.on_disposition_decided"],
     DispositionExecuted: ["shopfloor.handlers.on_disposition_executed"],
     ProductionReported: ["shopfloor.handlers.on_production_reported"],
+    SealingTroubled: ["foundation.alerts.handlers.on_sealing_troubled"],
     StockReleased: ["dhr.handlers.refuse_without_record"],
     WorkOrderDispatched: ["dhr.handlers.open_on_dispatch"],
 }

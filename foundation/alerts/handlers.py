@@ -7,6 +7,7 @@ from foundation.alerts.services import raise_alert
 from foundation.alerts.states import Severity
 from foundation.core.actor import Actor
 from foundation.core.refs import RecordRef
+from foundation.records import events as records
 
 
 def on_account_locked(event: AccountLockedOut, actor: Actor) -> None:
@@ -71,4 +72,34 @@ def on_withdrawn_badge_used(event: WithdrawnBadgeUsed, actor: Actor) -> None:
         subject=RecordRef("accounts.user", event.user_id, event.name),
         role="system_owner",
         key=f"accounts.withdrawn_badge_used:{event.code}",
+    )
+
+
+SEALING = {
+    records.OVERDUE: (
+        "A forgotten transaction: records are not sealed since {detail}",
+        "有事务被遗忘:自 {detail} 起的记录未封印",
+    ),
+    records.NOT_SEALED: ("Records cannot be sealed", "记录无法封印"),
+    records.NOT_EXPORTED: ("Seals cannot be exported", "封印无法导出"),
+    records.ROLLED_BACK: (
+        "The database is older than the exported seals: it was rolled back or restored",
+        "数据库比已导出的封印更旧:被回退或恢复过",
+    ),
+    records.NOT_STAMPED: ("The time-stamping authority does not stamp seals", "时间戳机构未对封印加盖时间戳"),
+}
+
+
+def on_sealing_troubled(event: records.SealingTroubled, actor: Actor) -> None:
+    """The system's owner hears when tampering might go unnoticed. A rollback is critical; a missing stamp waits for morning."""
+    english, chinese = SEALING[event.kind]
+    severity = {records.ROLLED_BACK: Severity.CRITICAL, records.NOT_STAMPED: Severity.INFORMATION}
+    raise_alert(
+        actor=actor,
+        rule=f"records.{event.kind.replace('-', '_')}",
+        severity=severity.get(event.kind, Severity.WARNING),
+        title={"en": english.format(detail=event.detail), "zh-hans": chinese.format(detail=event.detail)},
+        body={"en": event.detail, "zh-hans": event.detail},
+        role="system_owner",
+        key=f"records.sealing:{event.kind}",
     )

@@ -75,24 +75,19 @@ def make_seals(*, max_seals: int = 500) -> list[Seal]:
     return made
 
 
-def make_seal(*, until: int | None = None) -> Seal | None:
-    """One seal over the next batch; None when there is nothing to seal. Commits by itself.
-
-    ``until`` closes an epoch: every transaction of the other cluster is over, so the horizon is not this cluster's.
-    """
+def make_seal() -> Seal | None:
+    """One seal over the next batch; None when there is nothing to seal. Commits by itself."""
     key = keys.signing_key()
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         last = Seal.objects.order_by("-number").first()
         horizon = read_horizon(cursor, last)
-        if until is not None:
-            horizon = Horizon(horizon.sealed_to, until)
         end = batch_end(cursor, horizon)
         if end is None:
             return None
         leaves.pin_settings(cursor)
         blocks = _read_blocks(cursor, horizon.sealed_to, end)
-        seal = _signed(last, (horizon.sealed_to, end), blocks, key, closing=until is not None)
+        seal = _signed(last, (horizon.sealed_to, end), blocks, key)
         seal.save()
         SealBlock.objects.bulk_create(
             SealBlock(seal=seal, table_name=table, keys=block.packed_keys(), leaves=b"".join(block.leaves))
@@ -104,13 +99,11 @@ def make_seal(*, until: int | None = None) -> Seal | None:
 Blocks = dict[str, tuple[LeafFormat, leaves.Block]]
 
 
-def _signed(
-    last: Seal | None, horizons: tuple[int, int], blocks: Blocks, key: Ed25519PrivateKey, *, closing: bool
-) -> Seal:
+def _signed(last: Seal | None, horizons: tuple[int, int], blocks: Blocks, key: Ed25519PrivateKey) -> Seal:
     public = keys.public_bytes(key)
     know_key(public)
     epoch = Epoch.objects.order_by("-number").first()
-    number = last.epoch if last and (closing or epoch is None) else epoch.number if epoch else 1
+    number = epoch.number if epoch else 1
     seal = Seal(
         number=last.number + 1 if last else 1,
         epoch=number,
@@ -121,7 +114,7 @@ def _signed(
         previous_hash=last.hash if last else GENESIS,
         key_fingerprint=keys.fingerprint(public),
         made_at=clock.now(),
-        opening=opening_of(epoch) if epoch and last and last.epoch != number else {},
+        opening=opening_of(epoch) if epoch and (last is None or last.epoch != number) else {},
     )
     content = canonical_json(content_of(seal))
     seal.hash, seal.signature = hashlib.sha256(content).hexdigest(), key.sign(content)

@@ -29,7 +29,7 @@ def stamp_newest(stamper: TimeStamper | None = None) -> SealStamp | None:
     seal = Seal.objects.order_by("-number").first()
     if not settings.TSA_URL or seal is None or SealStamp.objects.filter(seal=seal).exists():
         return None
-    client = stamper or RequestsHTTPTimeStamper(settings.TSA_URL, timeout=PATIENCE)
+    client = stamper or RequestsHTTPTimeStamper(settings.TSA_URL, timeout=PATIENCE)  # type: ignore[no-untyped-call]
     token = asyncio.run(client.async_timestamp(bytes.fromhex(seal.hash), "sha256"))
     problem, moment = check_token(token.dump(), seal.hash)
     if problem or moment is None:

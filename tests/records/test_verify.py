@@ -232,7 +232,7 @@ class TestCommand:
     def test_it_answers_in_json(self, site: Site) -> None:
         out = StringIO()
         call_command("verify_records", "--json", stdout=out)
-        assert json.loads(out.getvalue()) == {"findings": [], "sealed_rows": 6}
+        assert json.loads(out.getvalue()) == {"findings": [], "sealed_rows": 6, "notes": []}
 
     def test_from_a_seal_on_it_reads_only_what_came_later(self, site: Site, as_owner: Owner) -> None:
         with act(actor=WORKER, verb="accounts.site.created"):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from foundation.core import events
+from foundation.core import clock, events
 from foundation.records import keys, leaves
 from foundation.records.models import Seal
 from foundation.records.verification import acts, rows, trust
@@ -18,6 +19,7 @@ from foundation.records.verification.findings import Finding
 from foundation.records.verification.reading import FORMATS, Formats, check_order
 from foundation.records.verification.seals import SealChecker
 from foundation.records.verification.signatures import check_signatures
+from foundation.records.verification.stamped import check_stamps
 from foundation.records.verification.trust import KEYS
 
 MORE_CHECKS = "records.more_checks"
@@ -41,6 +43,7 @@ class Report:
     first_seal: int = 1
     last_seal: int = 0
     last_hash: str = ""
+    started_at: datetime = field(default_factory=clock.now)
     notes: list[str] = field(default_factory=list)
     on_finding: Callable[[Finding], None] | None = None
 
@@ -127,6 +130,7 @@ def _steps(
         ("seals", seals.check),
         ("protection", rows.check_protection),
         ("keys", lambda: trust.check_keys(scope.trusted or keys.local_fingerprints())),
+        ("stamps", lambda: check_stamps(scope.first_seal)),
         ("acts that no seal covers yet", lambda: acts.check_unsealed(formats)),
         ("signatures", lambda: check_signatures(-(2**62) if since is None else since)),
         ("live rows", lambda: rows.check_live_rows(since)),

@@ -125,7 +125,7 @@ class SealChecker:
             yield "a gap to the seal before it"
         if previous and seal.tx < previous.tx:
             yield "it is older than the seal before it"
-        opens = previous is not None and seal.epoch != previous.epoch
+        opens = seal.epoch != (previous.epoch if previous else 1)
         epoch = self._epochs.get(seal.epoch)
         if bool(seal.opening) != opens or (opens and (epoch is None or seal.opening != sealing.opening_of(epoch))):
             yield "it opens an epoch otherwise than the records say"
