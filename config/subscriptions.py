@@ -63,6 +63,9 @@ PROVIDERS: dict[str, list[str]] = {
 }
 
 JOBS: dict[str, str] = {
+    "imports.commit": "foundation.imports.services.commit_staged",
+    "imports.read": "foundation.imports.services.read_staged",
+    "imports.review": "foundation.imports.services.review_staged",
     "changecontrol.take_effect": "changecontrol.handlers.take_effect_now",
     "printing.render": "foundation.printing.handlers.render_prints",
     "dhr.package": "dhr.services.make_package",

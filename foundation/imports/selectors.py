@@ -14,10 +14,11 @@ from foundation.imports.schema import ImportSchema, RowInput, TargetField, schem
 
 SHOWN: dict[str, dict[str, Any]] = {
     "all": {},
-    "open": {"status__in": [RowStatus.ERROR, RowStatus.WARNING, RowStatus.SUGGESTION]},
+    "open": {"status__in": [RowStatus.ERROR, RowStatus.WARNING, RowStatus.SUGGESTION, RowStatus.WAITING]},
     "error": {"status": RowStatus.ERROR},
     "warning": {"status": RowStatus.WARNING},
     "suggestion": {"status": RowStatus.SUGGESTION},
+    "waiting": {"status": RowStatus.WAITING},
 }
 
 

@@ -8,6 +8,7 @@ app_name = "imports"
 urlpatterns = [
     path("", views.batch_list, name="batch-list"),
     path("new/", views.upload, name="upload"),
+    path("<int:pk>/progress/<int:job_id>/", views.progress, name="progress"),
     path("<int:pk>/map/", views.map_batch, name="map"),
     path("<int:pk>/read-again/", views.read_again, name="read-again"),
     path("<int:pk>/review/", views.review, name="review"),

@@ -35,6 +35,12 @@ WITHOUT_ACTOR = {
     "foundation.accounts.services": {"log_in", "log_in_by_provider", "badge_in", "renew_secret", "actor_of_session"},
     "foundation.records.services": {"shown_hash"},
     "routing.services": {"validate_routing"},
+    "foundation.imports.services": {
+        "commit_staged",
+        "read_staged",
+        "review_staged",
+        "job_of",
+    },  # jobs of acts, as below
     "dhr.services": {"make_package", "package_path"},  # the job of a request that has its actor
 }
 SIGNALS_OF_ITS_OWN = {"foundation.records.apps", "foundation.core.tasks"}  # post_migrate, and Celery's worker_ready

@@ -30,7 +30,7 @@ LOOKS: tuple[tuple[Look, str], ...] = (
     (Look("info", Icon("player-play")), "ready dispatched open available asked requested raised switch finish_on_old"),
     (
         Look("active", Icon("progress")),
-        "running in_process in_progress implementing building compiling growing verifying",
+        "running in_process in_progress implementing building compiling growing verifying reading reviewing committing",
     ),
     (
         Look("good", Icon("circle-check")),
@@ -53,7 +53,7 @@ LOOKS: tuple[tuple[Look, str], ...] = (
     ),
     (Look("hold", Icon("hand-stop")), "held hold on_hold stopped contained"),
     (Look("bad", Icon("ban")), "rejected refused blocked denied down below above"),
-    (Look("bad", Icon("circle-x")), "failed fail invalid error broken out_of_tolerance expired no locked"),
+    (Look("bad", Icon("circle-x")), "failed fail invalid unreadable error broken out_of_tolerance expired no locked"),
     (Look("bad", Icon("trash")), "scrapped scrap destroyed"),
     (Look("neutral", Icon("x")), "cancelled withdrawn skipped abandoned lifted waived removed"),
     (Look("neutral", Icon("archive")), "retired superseded obsolete archived inactive consumed"),

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from foundation.imports.models import ImportBatch
+from foundation.imports.services import job_of
 
 
 class ImportBatchSerializer(serializers.ModelSerializer[ImportBatch]):
-    """An import. ``counts``: rows by status; ``result``: what a commit wrote."""
+    """An import. ``counts``: rows by status; ``result``: what a commit wrote.
+
+    A large file is read, reviewed and committed by the worker: ``state`` says what it is at, ``progress`` how far (percent),
+    ``review_due`` that edited rows are still to be reviewed, ``problem`` why it was not read or not committed.
+    """
 
     file_name = serializers.CharField(source="original.name", read_only=True)
     sha256 = serializers.CharField(source="original.sha256", read_only=True)
@@ -22,11 +28,21 @@ class ImportBatchSerializer(serializers.ModelSerializer[ImportBatch]):
     counts = serializers.DictField(child=serializers.IntegerField(), read_only=True)
     result = serializers.DictField(read_only=True)
 
+    progress = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_progress(self, batch: ImportBatch) -> int | None:
+        """Of the worker's job; null while nothing is to be done for it."""
+        at_work = batch.review_due or batch.state in ("reading", "reviewing", "committing")
+        job = job_of(batch) if at_work else None
+        return job.progress if job else None
+
     class Meta:
         model = ImportBatch
         fields = (
             "id", "number", "schema", "state", "file_name", "sha256", "encoding", "delimiter", "sheet", "sheets", "header_row",
             "columns", "mapping", "row_count", "counts", "open_count", "result", "staged_by", "staged_at", "committed_at", "etag",
+            "review_due", "problem", "progress",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -64,7 +80,7 @@ class StagedRowSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
     kind = serializers.ChoiceField(choices=["file", "added", "group"])
     row_number = serializers.IntegerField(allow_null=True)
-    status = serializers.ChoiceField(choices=["error", "warning", "suggestion", "ok"])
+    status = serializers.ChoiceField(choices=["error", "warning", "suggestion", "waiting", "ok"])
     values = serializers.DictField(child=serializers.CharField(allow_blank=True))
     decisions = serializers.DictField()
     reading = serializers.DictField()

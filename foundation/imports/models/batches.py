@@ -13,7 +13,9 @@ class ImportBatch(TrackedModel):
     """A file, how it was read, which column means what, and what became of it.
 
     ``columns``: the header texts; ``mapping``: target field → index of its column; ``counts``: rows by status. The original
-    is kept with its hash. ``edition`` counts the edits, so that what is committed is what was previewed.
+    is kept with its hash. ``edition`` counts the edits, so that what is committed is what was previewed. ``review_due``: rows
+    were edited since they were reviewed, and the worker will do it. ``problem``: why the file cannot be read, or was
+    not committed by the worker.
     """
 
     number = models.CharField(max_length=40, unique=True)
@@ -30,6 +32,8 @@ class ImportBatch(TrackedModel):
     row_count = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
     edition = models.PositiveIntegerField(default=0)
+    review_due = models.BooleanField(default=False)
+    problem = models.CharField(max_length=500, default="", blank=True)
     result = models.JSONField(default=dict)
     staged_by = models.CharField(max_length=200)
     staged_at = models.DateTimeField()

@@ -21,6 +21,7 @@ class RowStatus(models.TextChoices):
     ERROR = "error", _("Error")
     WARNING = "warning", _("To decide")
     SUGGESTION = "suggestion", _("To accept")
+    WAITING = "waiting", _("Being read again")
     OK = "ok", _("Ready")
 
 

@@ -13,6 +13,8 @@ MAX_ROWS = 50_000
 MAX_EXPANDED = 200 * 1024**2
 MAX_COLUMNS = 200
 MAX_CELL = 10_000
+LARGE = 2_000  # rows; more than this is read and reviewed by the worker, less while the person waits
+XLSX_ROW = 50  # bytes that a row of a parts list takes in a workbook, packed
 
 FORMULA, FORMULA_WITHOUT_VALUE, MERGED, ERROR_VALUE = "formula", "formula-without-value", "merged", "error-value"
 

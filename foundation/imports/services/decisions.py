@@ -14,7 +14,7 @@ from foundation.imports.models import ImportBatch, RowKind, StagedDecision, Stag
 from foundation.imports.schema import SUGGESTION, ImportSchema, schema_named
 from foundation.imports.selectors import texts_of
 from foundation.imports.services.common import decision, keep, locked_batch
-from foundation.imports.services.review import review_batch
+from foundation.imports.services.review import count_rows, review_after, settle
 from foundation.imports.states import BATCH, STAGE
 from foundation.records.act import act
 
@@ -40,7 +40,7 @@ def correct_rows(*, actor: Actor, batch_id: int, changes: Mapping[str, Changes],
         noted = [note for key, fields in changes.items() for note in _change(batch, schema, rows[key], fields)]
         StagedRow.objects.bulk_update(rows.values(), ["values", "decisions"], batch_size=1000)
         keep(noted)
-        review_batch(batch, schema)
+        review_after(actor, batch, schema, *rows.values())
     return batch
 
 
@@ -87,10 +87,13 @@ def accept_suggestions(
         noted = [note for row in rows for note in _accept(row, problem)]
         if problem and not noted:
             raise NotValid(_("There is nothing to accept any more."), code="no-such-problem")
-        StagedRow.objects.bulk_update(rows, ["accepted"], batch_size=1000)
+        settle(rows)
+        StagedRow.objects.bulk_update(rows, ["accepted", "problems", "status"], batch_size=1000)
         keep(noted)
         this.note(accepted=len(noted))
-        review_batch(batch, schema_named(batch.schema))
+        count_rows(batch)
+        batch.edition += 1
+        batch.save()
     return batch
 
 
@@ -119,7 +122,7 @@ def add_row(*, actor: Actor, batch_id: int, values: Changes, reason: str, expect
         noted = _change(batch, schema_named(batch.schema), row, values)
         row.save()
         keep([decision(row, "add", after=reason), *noted])
-        review_batch(batch, schema_named(batch.schema))
+        review_after(actor, batch, schema_named(batch.schema), row)
     return row
 
 
@@ -135,5 +138,5 @@ def remove_row(*, actor: Actor, batch_id: int, key: str, expected: str = "") -> 
             raise NotValid(_("Only a row that was added here can be taken out."), code="no-such-row")
         keep([decision(row, "remove")])
         row.delete()
-        review_batch(batch, schema_named(batch.schema))
+        review_after(actor, batch, schema_named(batch.schema))
     return batch

@@ -11,8 +11,9 @@ from foundation.core.actor import Actor
 from foundation.core.errors import NotValid
 from foundation.imports.models import ImportBatch, SavedMapping
 from foundation.imports.schema import ImportSchema, schema_named
+from foundation.imports.services.background import is_for_the_worker
 from foundation.imports.services.common import locked_batch
-from foundation.imports.services.review import review_batch
+from foundation.imports.services.review import review_after
 from foundation.imports.states import BATCH, STAGE
 from foundation.records.act import act
 
@@ -38,7 +39,8 @@ def suggested_mapping(schema: ImportSchema, columns: Sequence[str]) -> dict[str,
 def map_columns(
     *, actor: Actor, batch_id: int, mapping: Mapping[str, int], save_as: str = "", expected: str = ""
 ) -> ImportBatch:
-    """Say which column each field is in, and review every row. ``save_as`` keeps the mapping under a name.
+    """Say which column each field is in, and review every row (the worker does it where they are many: the batch is then
+    `reviewing`). ``save_as`` keeps the mapping under a name.
 
     NotValid: a required field without a column, a column that does not exist or is used twice, an unknown field.
     """
@@ -46,7 +48,7 @@ def map_columns(
         require(actor, STAGE)
         batch = locked_batch(batch_id, expected)
         this.about(batch)
-        row = BATCH.next(batch.state, "map")
+        row = BATCH.next(batch.state, "map_later" if is_for_the_worker(batch) else "map")
         schema = schema_named(batch.schema)
         _check(schema, mapping, len(batch.columns))
         batch.state, batch.mapping = row.target, dict(mapping)
@@ -54,7 +56,7 @@ def map_columns(
         if save_as.strip():
             columns = {field: batch.columns[index] for field, index in mapping.items()}
             save_mapping(actor=actor, schema=batch.schema, name=save_as, columns=columns)
-        review_batch(batch, schema)
+        review_after(actor, batch, schema)
     return batch
 
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
+from django.db.models import Count
+from django.utils import translation
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from foundation.core.actor import Actor
+from foundation.core.jobs import Progress
+from foundation.core.models import Job
 from foundation.imports.models import ImportBatch, RowKind, RowStatus, StagedRow
 from foundation.imports.reading.limits import ERROR_VALUE, FORMULA, FORMULA_WITHOUT_VALUE, MERGED
 from foundation.imports.schema import (
@@ -19,8 +26,14 @@ from foundation.imports.schema import (
     ImportSchema,
     Problem,
     Review,
+    Reviewed,
+    schema_named,
 )
 from foundation.imports.selectors import inputs_of, texts_of
+from foundation.imports.services.background import IMPORTER, is_for_the_worker, queue_review
+from foundation.imports.services.common import locked_batch
+from foundation.imports.states import BATCH, BatchState
+from foundation.records.act import act
 
 MARK_MESSAGES = {
     FORMULA: (SUGGESTION, gettext_noop("Computed by a formula: its last value is taken.")),
@@ -34,11 +47,60 @@ MARK_MESSAGES = {
 REQUIRED = gettext_noop("Nothing is given here, and it is needed.")
 
 
+class _Overtaken(Exception):
+    """Somebody edited a row while the worker reviewed: what it read is not what stands there."""
+
+
+def review_after(actor: Actor, batch: ImportBatch, schema: ImportSchema, *edited: StagedRow) -> None:
+    """Review what an edit may have changed: at once, or by the worker when the rows are many.
+
+    Until the worker comes, the edited rows say that they are being read again, and nothing can be committed.
+    """
+    if not is_for_the_worker(batch):
+        review_batch(batch, schema)
+        return
+    StagedRow.objects.filter(pk__in=[row.pk for row in edited]).update(status=RowStatus.WAITING)
+    batch.review_due = True
+    count_rows(batch)
+    batch.edition += 1
+    batch.save()
+    queue_review(actor, batch)
+
+
+def review_staged(job: Job, progress: Progress) -> dict[str, Any]:
+    """The worker's part of `review_after`: everything as it stands now, again when somebody edited meanwhile."""
+    batch = ImportBatch.objects.get(pk=job.payload["batch"])
+    with translation.override(job.payload["language"]):
+        while batch.review_due and batch.state in (BatchState.REVIEWING, BatchState.IN_REVIEW):
+            with suppress(_Overtaken):
+                _review_once(batch, progress)
+            batch.refresh_from_db()
+    return {"rows": batch.row_count}
+
+
+def _review_once(batch: ImportBatch, progress: Progress) -> None:
+    schema = schema_named(batch.schema)
+    progress.report(10, _("Loading the rows"))
+    rows = list(batch.rows.order_by("sequence"))
+    progress.report(25, _("Reviewing the rows"))
+    reviewed = schema.review(*inputs_of(batch, rows))
+    progress.report(60, _("Writing what was found"))
+    with act(actor=IMPORTER, verb="imports.rows.reviewed") as this:
+        current = locked_batch(batch.pk)
+        if current.edition != batch.edition:
+            raise _Overtaken
+        this.about(current)
+        current.state, current.review_due = BATCH.next(current.state, "review").target, False
+        _take_all(current, schema, rows, reviewed)
+
+
 def review_batch(batch: ImportBatch, schema: ImportSchema) -> None:
     """Review all rows, since what one says may concern another. Writes the rows that changed, and the batch's counts."""
     rows = list(batch.rows.order_by("sequence"))
-    lines, groups = inputs_of(batch, rows)
-    reviewed = schema.review(lines, groups)
+    _take_all(batch, schema, rows, schema.review(*inputs_of(batch, rows)))
+
+
+def _take_all(batch: ImportBatch, schema: ImportSchema, rows: list[StagedRow], reviewed: Reviewed) -> None:
     rows += _new_groups(batch, rows, reviewed.groups)
     changed, gone = [], []
     for row in rows:
@@ -96,6 +158,23 @@ def _take(row: StagedRow, review: Review, problems: Sequence[Problem]) -> bool:
     before = (row.reading, row.problems, row.status)
     row.reading, row.problems, row.status = review.reading, listed, status_of(listed)
     return (row.reading, row.problems, row.status) != before
+
+
+def settle(rows: Iterable[StagedRow]) -> None:
+    """After problems were accepted: how the rows are read does not change by that, only what is open."""
+    for row in rows:
+        accepted = set(row.accepted)
+        row.problems = [
+            {**problem, "resolved": problem["severity"] != ERROR and problem["key"] in accepted}
+            for problem in row.problems
+        ]
+        if row.status != RowStatus.WAITING:
+            row.status = status_of(row.problems)
+
+
+def count_rows(batch: ImportBatch) -> None:
+    """The batch's rows by status, as the database counts them."""
+    batch.counts = dict(batch.rows.order_by().values_list("status").annotate(count=Count("pk")))
 
 
 def status_of(problems: Iterable[Mapping[str, Any]]) -> str:

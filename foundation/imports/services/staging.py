@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from foundation.accounts.policies import require
 from foundation.core.actor import Actor
+from foundation.core.jobs import Progress
+from foundation.core.models import Job
 from foundation.core.numbering import next_number
 from foundation.files import sniffing
 from foundation.files.selectors import content_of
 from foundation.files.services import keep_original
 from foundation.imports.exceptions import FileNotReadable
 from foundation.imports.models import ImportBatch, StagedRow
-from foundation.imports.reading import MAX_SIZE, Table, read_table
+from foundation.imports.reading import MAX_SIZE, Table, is_large, read_table, refuse_size
 from foundation.imports.schema import ImportSchema, schema_named
+from foundation.imports.services.background import IMPORTER, queue_reading
 from foundation.imports.services.common import locked_batch
 from foundation.imports.services.mapping import suggested_mapping
-from foundation.imports.states import BATCH, STAGE
+from foundation.imports.states import BATCH, STAGE, BatchState
 from foundation.records.act import act
 
 HEADER_WITHIN = 20  # rows in which a header is looked for
@@ -37,14 +42,16 @@ def stage_file(
 ) -> ImportBatch:
     """Keep the file and read it into staged rows; nothing else is written. ``origin``: where it is said to come from.
 
-    FileNotReadable (see `reading.read_table`), FileRefused for a type that is neither text nor workbook, NotValid for an
-    unknown schema.
+    A large file is only kept, and read by the worker: the batch is `reading` until then. FileNotReadable (see
+    `reading.read_table`), FileRefused for a type that is neither text nor workbook, NotValid for an unknown schema.
     """
     with act(actor=actor, verb="imports.file.staged") as this:
         require(actor, STAGE)
         wanted = schema_named(schema)
         this.note(name=name, size=len(content))
-        table = read_table(content, sheet=sheet, encoding=encoding)
+        refuse_size(content)
+        large = is_large(content)
+        table = None if large else read_table(content, sheet=sheet, encoding=encoding)
         original = keep_original(
             actor=actor,
             content=content,
@@ -60,10 +67,48 @@ def stage_file(
             staged_by=actor.name,
             staged_at=this.at,
         )
-        _take(batch, wanted, table, header_row)
+        if table is None:
+            batch.state = BatchState.READING
+            batch.save()
+            queue_reading(actor, batch, sheet=sheet, encoding=encoding, header_row=header_row)
+        else:
+            _take(batch, wanted, table, header_row)
         this.about(batch)
         this.relate(original)
     return batch
+
+
+def read_staged(job: Job, progress: Progress) -> dict[str, Any]:
+    """The worker's part of `stage_file` and `reread_batch`. A file that cannot be read ends there, with the reason."""
+    options = {name: job.payload[name] for name in ("sheet", "encoding")}
+    batch = ImportBatch.objects.select_related("original__file").get(pk=job.payload["batch"])
+    if batch.state != BatchState.READING:
+        return {}
+    with translation.override(job.payload["language"]):
+        progress.report(10, _("Reading the file"))
+        try:
+            table = read_table(content_of(batch.original), **options)
+            progress.report(
+                40, ngettext("%(count)d row", "%(count)d rows", len(table.rows)) % {"count": len(table.rows)}
+            )
+            with act(actor=IMPORTER, verb="imports.file.read") as this:
+                batch = locked_batch(batch.pk)
+                this.about(batch)
+                batch.state = BATCH.next(batch.state, "read").target
+                batch.rows.all().delete()
+                _take(batch, schema_named(batch.schema), table, job.payload["header_row"])
+        except FileNotReadable as refusal:
+            _give_up(batch.pk, str(refusal.reason))
+    return {"rows": batch.row_count}
+
+
+def _give_up(batch_id: int, why: str) -> None:
+    with act(actor=IMPORTER, verb="imports.file.unreadable", reason=why) as this:
+        batch = locked_batch(batch_id)
+        this.about(batch)
+        batch.state = BATCH.next(batch.state, "give_up").target
+        batch.problem = why[:500]
+        batch.save()
 
 
 def reread_batch(
@@ -74,8 +119,15 @@ def reread_batch(
         require(actor, STAGE)
         batch = locked_batch(batch_id)
         this.about(batch)
+        content = content_of(batch.original)
+        if is_large(content):
+            batch.state = BATCH.next(batch.state, "read_later").target
+            batch.edition += 1
+            batch.save()
+            queue_reading(actor, batch, sheet=sheet, encoding=encoding, header_row=header_row)
+            return batch
         batch.state = BATCH.next(batch.state, "read").target
-        table = read_table(content_of(batch.original), sheet=sheet, encoding=encoding)
+        table = read_table(content, sheet=sheet, encoding=encoding)
         batch.rows.all().delete()
         _take(batch, schema_named(batch.schema), table, header_row)
     return batch
@@ -95,7 +147,7 @@ def _take(batch: ImportBatch, schema: ImportSchema, table: Table, header_row: in
     batch.sheet, batch.sheets, batch.header_row = table.sheet, table.sheets, header
     batch.columns = table.rows[header - 1]
     batch.mapping = suggested_mapping(schema, batch.columns)
-    batch.row_count, batch.counts = len(filled), {}
+    batch.row_count, batch.counts, batch.review_due = len(filled), {}, False
     batch.edition += 1
     batch.save()
     marks = _marks_by_row(table)

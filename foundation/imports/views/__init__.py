@@ -1,3 +1,4 @@
+from .common import progress
 from .files import batch_abandon, batch_list, map_batch, read_again, upload
 from .preview import commit, preview
 from .review import add, review, row_act
@@ -9,6 +10,7 @@ __all__ = [
     "commit",
     "map_batch",
     "preview",
+    "progress",
     "read_again",
     "review",
     "row_act",

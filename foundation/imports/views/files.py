@@ -19,11 +19,12 @@ from foundation.imports.forms import MappingForm, ReadAgainForm, UploadForm
 from foundation.imports.models import ImportBatch
 from foundation.imports.services import abandon_batch, map_columns, reread_batch, stage_file
 from foundation.imports.states import STAGE, BatchState
-from foundation.imports.views.common import batch_of, steps_of
+from foundation.imports.views.common import PLACES, batch_of, steps_of, working
 
 
 def _address(batch: ImportBatch) -> str:
-    name = {BatchState.STAGED: "map", BatchState.IN_REVIEW: "review"}.get(BatchState(batch.state), "preview")
+    pages = {"map": ("staged", "reading", "unreadable"), "review": ("in_review", "reviewing")}
+    name = next((page for page, states in pages.items() if batch.state in states), "preview")
     return reverse(f"imports:{name}", args=[batch.pk])
 
 
@@ -81,6 +82,8 @@ def map_batch(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     require(actor, STAGE)
     batch = batch_of(pk)
+    if batch.state in PLACES:
+        return working(request, batch)
     examples = list(batch.rows.filter(kind="file").order_by("sequence").values_list("raw", flat=True)[:20])
     form = MappingForm(request.POST or None, batch=batch, examples=examples)
     tried = None
@@ -106,7 +109,8 @@ def read_again(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReadAgainForm(request.POST, batch=batch_of(pk))
     if form.is_valid():
         reread_batch(actor=actor_of(request), batch_id=pk, **form.cleaned_data)
-        messages.success(request, _("The file was read again."))
+        if batch_of(pk).state != BatchState.READING:
+            messages.success(request, _("The file was read again."))
     return redirect("imports:map", pk)
 
 

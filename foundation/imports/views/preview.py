@@ -16,11 +16,12 @@ from foundation.accounts.web import actor_of
 from foundation.core.refs import RecordRef
 from foundation.core.web.attempts import show
 from foundation.imports.models import ImportBatch
+from foundation.imports.reading import limits
 from foundation.imports.schema import schema_named
 from foundation.imports.selectors import preview_of
 from foundation.imports.services import commit_batch
 from foundation.imports.states import STAGE, BatchState
-from foundation.imports.views.common import batch_of, steps_of
+from foundation.imports.views.common import PLACES, batch_of, steps_of, working
 from foundation.records.selectors import ledger_of
 
 
@@ -29,6 +30,8 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """What a commit would write; of a committed import, what it wrote."""
     require(actor_of(request), STAGE)
     batch = batch_of(pk)
+    if batch.state in PLACES:
+        return working(request, batch)
     if batch.state == BatchState.STAGED:
         return redirect("imports:map", pk)
     context: dict[str, Any] = {
@@ -38,7 +41,9 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         "timeline": ledger_of(RecordRef.to(batch))[:50],
     }
     if batch.state == BatchState.IN_REVIEW:
-        context |= {"preview": preview_of(batch), "ready": batch.open_count == 0}
+        wanted = batch.row_count <= limits.LARGE or "whole" in request.GET
+        preview = preview_of(batch) if wanted else None
+        context |= {"preview": preview, "is_large": not wanted, "ready": batch.open_count == 0 and not batch.review_due}
     return show(request, "imports/preview.html", context)
 
 
@@ -46,5 +51,6 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def commit(request: HttpRequest, pk: int) -> HttpResponse:
     done: ImportBatch = commit_batch(actor=actor_of(request), batch_id=pk, expected=request.POST.get("etag", ""))
-    messages.success(request, _("%(number)s is committed.") % {"number": done.number})
+    if done.state == BatchState.COMMITTED:
+        messages.success(request, _("%(number)s is committed.") % {"number": done.number})
     return redirect("imports:preview", pk)

@@ -23,7 +23,7 @@ from foundation.imports.models import ImportBatch
 from foundation.imports.selectors import SHOWN, bulk_choices, counts_of, edit_fields, next_open, row_views, rows_of
 from foundation.imports.services import accept_suggestions, add_row, correct_rows, remove_row
 from foundation.imports.states import STAGE, BatchState
-from foundation.imports.views.common import batch_of, steps_of
+from foundation.imports.views.common import PLACES, batch_of, progress_of, steps_of, working
 
 PER_PAGE = 100
 
@@ -32,6 +32,8 @@ PER_PAGE = 100
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     require(actor_of(request), STAGE)
     batch = batch_of(pk)
+    if batch.state in PLACES:
+        return working(request, batch)
     if batch.state != BatchState.IN_REVIEW:
         return redirect("imports:map" if batch.state == BatchState.STAGED else "imports:preview", pk)
     show_, kind = _asked(request, batch)
@@ -52,6 +54,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "edit_fields": edit_fields(batch, editing) if editing else [],
         "at": request.GET.get("at", ""),
         "abandon_url": reverse("imports:abandon", args=[pk]),
+        **(progress_of(batch, refresh=editing is None) if batch.review_due else {}),
     }
     return show(request, "imports/review.html", context)
 
@@ -70,6 +73,7 @@ def _filters(batch: ImportBatch, show_: str, kind: str) -> list[dict[str, object
         "error": _("Errors"),
         "warning": _("To decide"),
         "suggestion": _("To accept"),
+        "waiting": _("Being read again"),
         "all": _("All rows"),
     }
 
@@ -84,6 +88,8 @@ def _filters(batch: ImportBatch, show_: str, kind: str) -> list[dict[str, object
     rows = counts["row"]
     still = sum(count for status, count in rows.items() if status != "ok")
     numbers = {"open": still, "all": sum(rows.values())}
+    if not batch.review_due:
+        del words["waiting"]
     tabs = [tab(word, "row", value, numbers.get(value, rows.get(value, 0))) for value, word in words.items()]
     groups = counts["group"]
     open_groups = sum(count for status, count in groups.items() if status != "ok")
