@@ -23,7 +23,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.db.models.expressions import RawSQL
 
-from foundation.core import clock, events, jobs
+from foundation.core import clock, events, idempotency, jobs
 from foundation.core.actor import Actor
 from foundation.core.errors import Refusal
 from foundation.core.refs import RecordRef
@@ -141,6 +141,7 @@ def _outermost(this: Act) -> Iterator[Act]:
             if this.refused is not None:  # somebody caught it: what the inner act wrote before must not be committed
                 raise RuntimeError(f"{this.verb}: a refusal within an act is not to be caught") from this.refused
             entry = _append(this, Outcome.DONE)
+            idempotency.note_act(entry.pk)
             for number, event in enumerate(this.pending):
                 jobs.enqueue_event(event, f"{entry.pk}.{number}")
         finally:

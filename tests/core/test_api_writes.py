@@ -9,9 +9,14 @@ from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
 from foundation.accounts.models import User
+from foundation.core.actor import Actor
 from foundation.core.api.writes import Answer, PreconditionRequired, etag_given, once
 from foundation.core.errors import Conflict, NotValid
 from foundation.core.models import IdempotencyKey
+from foundation.records.act import act
+from foundation.records.models import LedgerEntry
+
+WORKER = Actor.system("tests")
 
 
 def request(body: dict[str, Any], **headers: str) -> Request:
@@ -59,14 +64,38 @@ class TestOnce:
             once(request({}, **{"Idempotency-Key": key}), "things", refuse)
         assert once(request({}, **{"Idempotency-Key": key}), "things", counting(done)).status_code == 201
 
-    def test_a_lost_answer_is_not_done_again(self) -> None:
+    def test_what_was_done_is_not_done_again_when_its_answer_is_lost(self) -> None:
         key, done = str(uuid4()), list[int]()
-        once(request({}, **{"Idempotency-Key": key}), "things", counting(done))
-        IdempotencyKey.objects.update(response={})
+
+        def do() -> Answer:
+            done.append(1)
+            with act(actor=WORKER, verb="tests.thing.made"):
+                pass
+            raise MemoryError("the process dies with the answer on its lips")
+
+        asked = {"Idempotency-Key": key}
+        with pytest.raises(MemoryError):
+            once(request({}, **asked), "things", do)
         with pytest.raises(Conflict) as refusal:
-            once(request({}, **{"Idempotency-Key": key}), "things", counting(done))
-        assert refusal.value.code == "answer-unknown"
-        assert len(done) == 1
+            once(request({}, **asked), "things", do)
+        entry = LedgerEntry.objects.get(verb="tests.thing.made")
+        assert (refusal.value.code, refusal.value.details) == ("answer-unknown", {"ledger_entry": entry.pk})
+        assert done == [1]
+
+    def test_what_died_before_it_was_done_is_done_by_the_repeat(self) -> None:
+        key, done = str(uuid4()), list[int]()
+
+        def die() -> Answer:
+            with act(actor=WORKER, verb="tests.thing.made"):
+                raise MemoryError("the process dies before the commit")
+
+        asked = {"Idempotency-Key": key}
+        with pytest.raises(MemoryError):
+            once(request({}, **asked), "things", die)
+        assert IdempotencyKey.objects.get().response == {}
+        assert once(request({}, **asked), "things", counting(done)).data == {"number": 1}
+        assert once(request({}, **asked), "things", counting(done))["Idempotent-Replayed"] == "true"
+        assert done == [1]
 
     def test_a_key_is_a_uuid(self) -> None:
         with pytest.raises(NotValid):

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -20,6 +19,7 @@ from rest_framework.response import Response
 from foundation.core import clock
 from foundation.core.canonical import content_hash
 from foundation.core.errors import Conflict, NotValid, Refusal
+from foundation.core.idempotency import claim_of, one_at_a_time
 from foundation.core.models import IdempotencyKey
 
 Answer = tuple[int, Mapping[str, Any]]
@@ -35,9 +35,10 @@ class PreconditionRequired(Refusal):
 def once(request: Request, scope: str, do: Callable[[], Answer]) -> Response:
     """Run ``do`` (one service call, answering (status, body)) once for this key; without a key, just run it.
 
-    The key is claimed before the act and gets its answer after it. If the process dies in between, a repeat is answered
-    with Conflict (``answer-unknown``) instead of being done twice. A refusal frees the key: nothing was changed.
-    NotValid when the key is no UUID, or was used for another request.
+    The key is claimed before the act, and gets its answer after it. When the process dies before the act is committed, a
+    repeat does it; when it dies after that, a repeat is told so (Conflict ``answer-unknown``, with the ledger's entry). A
+    refusal frees the key: nothing was changed. Conflict (``still-running``) while the first request is at work. NotValid
+    when the key is no UUID, or was used for another request.
     """
     key = _key_of(request)
     if key is None:
@@ -46,16 +47,25 @@ def once(request: Request, scope: str, do: Callable[[], Answer]) -> Response:
     scope = f"{scope}:{request.user.pk}"
     asked = json.dumps(_without_secret(json.loads(JSONRenderer().render(request.data) or b"null")), sort_keys=True)
     digest = content_hash([request.path, request.method, asked])
-    claimed = _claim(scope, key, digest)
-    if not claimed:
-        return _repeat(scope, key, digest)
+    with one_at_a_time(scope, key) as alone:
+        if not alone:
+            raise Conflict(_("The first request with this key is still at work."), code="still-running")
+        claimed, is_new = _claim(scope, key, digest)
+        if not is_new and (answer := _answered(claimed, digest)) is not None:
+            return answer
+        return _do(claimed, do)
+
+
+def _do(claimed: IdempotencyKey, do: Callable[[], Answer]) -> Response:
+    mine = IdempotencyKey.objects.filter(pk=claimed.pk)
     try:
-        status, body = do()
+        with claim_of(claimed):
+            status, body = do()
     except Refusal:
-        IdempotencyKey.objects.filter(scope=scope, key=key).delete()
+        mine.delete()
         raise
     plain = json.loads(JSONRenderer().render(body))
-    IdempotencyKey.objects.filter(scope=scope, key=key).update(response={"status": status, "body": plain})
+    mine.update(response={"status": status, "body": plain})
     return Response(body, status=status)
 
 
@@ -88,17 +98,14 @@ def _key_of(request: Request) -> UUID | None:
         raise NotValid(_("An idempotency key is a UUID."), code="idempotency-key", field="Idempotency-Key") from None
 
 
-def _claim(scope: str, key: UUID, digest: str) -> bool:
-    try:
-        with transaction.atomic():
-            IdempotencyKey.objects.create(scope=scope, key=key, request_hash=digest, created_at=clock.now())
-    except IntegrityError:
-        return False
-    return True
+def _claim(scope: str, key: UUID, digest: str) -> tuple[IdempotencyKey, bool]:
+    return IdempotencyKey.objects.get_or_create(
+        scope=scope, key=key, defaults={"request_hash": digest, "created_at": clock.now()}
+    )
 
 
-def _repeat(scope: str, key: UUID, digest: str) -> Response:
-    first = IdempotencyKey.objects.get(scope=scope, key=key)
+def _answered(first: IdempotencyKey, digest: str) -> Response | None:
+    """The first answer again; None when the first request died before it did anything."""
     if first.request_hash != digest:
         raise NotValid(
             _("This idempotency key was used for another request."),
@@ -106,9 +113,12 @@ def _repeat(scope: str, key: UUID, digest: str) -> Response:
             field="Idempotency-Key",
         )
     if not first.response:
+        return None
+    if "status" not in first.response:
         raise Conflict(
-            _("The first request with this key is still running, or its answer was lost: read before you repeat."),
+            _("The first request with this key was carried out, but its answer was lost: read before you go on."),
             code="answer-unknown",
+            details={"ledger_entry": first.response["act"]},
         )
     answer = Response(first.response["body"], status=first.response["status"])
     answer["Idempotent-Replayed"] = "true"
