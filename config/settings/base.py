@@ -216,10 +216,11 @@ SPECTACULAR_SETTINGS = {
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A broker that is down costs an act nothing: without the three last options the client tries for six seconds.
+# A broker that is down costs an act nothing, and one that hangs two seconds, every thirty (core.jobs.nudge): without
+# the three last options the client tries for six seconds. The worker is more patient (config/celery.py).
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
-    "socket_timeout": 5,
+    "socket_timeout": 1,
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -55,11 +56,15 @@ def request_package(*, actor: Actor, record_id: int) -> Job:
 def make_package(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     """The job. Seals first, so that every act of the record is proven; then compiles, prints, packs and notes the package.
 
-    Repeating it after a killed worker makes one package: the row is unique by the job's key, the file appears whole.
+    Repeating it after a killed worker makes one package: the row is unique by the job's key, and the file gets its name
+    only when the row is committed, so that no attempt leaves a file that no row knows.
     """
-    done = Package.objects.filter(job_key=job.unique_key).first()
-    if done is not None:
-        return {"package": done.pk}
+    package = Package.objects.filter(job_key=job.unique_key).first() or _make(job, progress)
+    _name_file(job, package)
+    return {"package": package.pk}
+
+
+def _make(job: Job, progress: jobs.Progress) -> Package:
     progress.report(5, "sealing")
     sealing.make_seals()
     record = DeviceHistoryRecord.objects.get(pk=job.payload["record"])
@@ -71,7 +76,7 @@ def make_package(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     files["dhr.pdf"] = _print(content, files["dhr.json"], job)
     files |= {attachment_path(file.sha256, file.file_name): storage.get(file.sha256) for file in scope.test_files}
     progress.report(85, "packing")
-    return {"package": _keep(job, record, content, files).pk}
+    return _keep(job, record, content, files)
 
 
 def _texts(scope: RecordScope, content: dict[str, Any]) -> dict[str, bytes | Path]:
@@ -109,11 +114,10 @@ def _print(content: dict[str, Any], as_json: bytes | Path, job: Job) -> bytes:
 def _keep(job: Job, record: DeviceHistoryRecord, content: dict[str, Any], files: dict[str, bytes | Path]) -> Package:
     key = keys.signing_key()
     name = f"{record.number}-{record.lot.serial or record.lot.number}.zip".replace("/", "-")
-    path = package_path(f"making-{job.pk}")
+    path = package_path(f"making-{job.pk}-{job.attempts}")
     sha256 = write_package(
         path, files, signing_key=key, title=f"{record.number} {record.lot}", created_at=content["compiled_at"]
     )
-    path.replace(package_path(sha256))
     actor = Actor.system("packager")
     with act(actor=actor, verb="dhr.package.made", about=record) as this:
         package = Package(
@@ -121,7 +125,7 @@ def _keep(job: Job, record: DeviceHistoryRecord, content: dict[str, Any], files:
             version_id=job.payload["version"],
             file_name=name,
             sha256=sha256,
-            size=package_path(sha256).stat().st_size,
+            size=path.stat().st_size,
             key_fingerprint=keys.fingerprint(keys.public_bytes(key)),
             made_at=this.at,
             job_key=job.unique_key,
@@ -130,6 +134,15 @@ def _keep(job: Job, record: DeviceHistoryRecord, content: dict[str, Any], files:
         this.note(sha256=sha256, requested_by=job.requested_by)
         this.publish(PackageMade(package_id=package.pk, record_id=record.pk))
     return package
+
+
+def _name_file(job: Job, package: Package) -> None:
+    """Put what the row is about in its place; what other attempts of this job left goes."""
+    for path in package_path("").parent.glob(f"making-{job.pk}-*"):
+        if path.suffix == ".zip" and hashlib.sha256(path.read_bytes()).hexdigest() == package.sha256:
+            path.replace(package_path(package.sha256))
+        else:
+            path.unlink()
 
 
 def package_path(sha256: str) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
@@ -23,6 +24,14 @@ LEASE = timedelta(seconds=settings.JOB_LEASE_SECONDS)
 MAX_ATTEMPTS = 5
 RENEW_EVERY = LEASE.total_seconds() / 3  # a thread renews the lease for as long as the worker lives
 
+QUIET = 30.0  # seconds
+
+
+class _Quiet:
+    until = 0.0
+
+
+_quiet = _Quiet()
 _handlers: dict[str, str] = {}
 _nudge: list[Callable[[int], None]] = []
 
@@ -63,12 +72,18 @@ def enqueue_event(event: events.Event, key: str) -> None:
 
 
 def nudge(job_id: int) -> None:
-    """Tell the worker; a broker that is down is not an error, beat will find the job."""
+    """Tell the worker; a broker that is down is not an error, beat will find the job.
+
+    After a broker has failed it is left alone for a while: it must not cost every act its patience.
+    """
+    if time.monotonic() < _quiet.until:
+        return
     for function in _nudge:
         try:
             function(job_id)
         except Exception:  # the job is in the database: whatever the broker says, nothing is lost
-            logger.info("The broker did not take job %s; beat will", job_id)
+            _quiet.until = time.monotonic() + QUIET
+            logger.warning("The broker does not answer; job %s and the next ones are found by beat", job_id)
 
 
 class Progress:

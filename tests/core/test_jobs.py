@@ -45,6 +45,7 @@ def handler(monkeypatch: pytest.MonkeyPatch) -> None:
     calls.clear()
     behaviour.clear()
     monkeypatch.setitem(jobs._handlers, "tests.do", "tests.core.test_jobs.do_it")
+    monkeypatch.setattr(jobs._quiet, "until", 0.0)
 
 
 def enqueue(key: str = "k1") -> Job:
@@ -100,6 +101,22 @@ def test_a_broker_that_is_down_does_not_disturb_the_act(
     assert jobs.waiting() == [job.pk]
     tasks.reclaim_jobs()
     assert calls == [{"n": 1}]
+
+
+def test_a_broker_that_hangs_is_not_waited_for_at_every_act(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def hang(job_id: int) -> None:
+        asked.append(job_id)
+        raise TimeoutError
+
+    monkeypatch.setattr(jobs, "_nudge", [hang])
+    for number in range(1, 50):
+        jobs.nudge(number)
+    assert asked == [1]
+    monkeypatch.setattr(jobs._quiet, "until", 0.0)  # the while is over
+    jobs.nudge(50)
+    assert asked == [1, 50]
 
 
 def test_a_failed_job_keeps_its_reason_waits_and_is_tried_again() -> None:
