@@ -73,7 +73,6 @@ class Cluster:
     durable: bool = True
     port: int = 0
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
-    settings: dict[str, str] = field(default_factory=dict)  # of this cluster alone
 
     def url(self, role: str, database: str) -> str:
         return f"postgres://{role}:{self.secrets[role]}@127.0.0.1:{self.port}/{database}"
@@ -101,7 +100,7 @@ class Cluster:
         self._check_version()
         stop_leftover(self.data)
         self.port = self.port or free_port()
-        settings = SETTINGS | ({} if self.durable else FORGETFUL) | self.settings | {"port": str(self.port)}
+        settings = SETTINGS | ({} if self.durable else FORGETFUL) | {"port": str(self.port)}
         argv = [str(self.binaries / "postgres"), "-D", str(self.data)]
         for name, value in settings.items():
             argv += ["-c", f"{name}={value}"]
