@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 def seal_export_and_stamp() -> list[Seal]:
     """One round. No part of it stops another, and no writer ever waits for it."""
-    made = _try(events.NOT_SEALED, sealing.make_seals) or []
+    made = _try(events.NOT_SEALED, lambda: sealing.make_seals(pace=sealing.PACE)) or []
     _try(events.NOT_EXPORTED, exporting.export_new)
     stamp = _try(events.NOT_STAMPED, stamps.stamp_newest)
     if stamp is not None:
