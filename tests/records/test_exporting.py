@@ -15,11 +15,13 @@ from django.core.management import CommandError, call_command
 from foundation.alerts.models import Alert
 from foundation.core import clock
 from foundation.core.actor import Actor
-from foundation.records import exporting, sealing
+from foundation.core.canonical import canonical_json
+from foundation.records import exporting, keys, proofs, sealing
 from foundation.records.act import act
 from foundation.records.models import LedgerEntry, Seal, Verification
 from foundation.records.services.sealing_round import seal_export_and_stamp
 from foundation.records.verification import verify
+from foundation.records.verifier import package
 from foundation.records.verifier import verify as stranger
 
 WORKER = Actor.system("worker")
@@ -291,3 +293,51 @@ class TestSinceLast:
         with pytest.raises(CommandError):
             call_command("verify_records", "--since-last", "--json", stdout=out)
         assert ("seal-rolled-back", 2) in {(f["kind"], f["row"]) for f in json.loads(out.getvalue())["findings"]}
+
+
+class TestPackageAgainstExport:
+    """A package that was handed out, and the exported seals of today: was history written anew since?"""
+
+    @pytest.fixture
+    def archive(self, tmp_path: Path) -> Path:
+        seal_one()
+        path = tmp_path / "package.zip"
+        proof = canonical_json(proofs.ledger_proof(LedgerEntry.objects.all()))
+        package.write_package(
+            path, {"proof/ledger.json": proof}, signing_key=keys.signing_key(), title="DHR-1", created_at=clock.now()
+        )
+        seal_one()
+        return path
+
+    def run(self, archive: Path, export: Path, key: str) -> tuple[int, str]:
+        command = [sys.executable, "-I", "-S", stranger.__file__, str(archive), "--seals", str(export), "--key", key]
+        done = subprocess.run(command, capture_output=True, check=False, text=True)
+        return done.returncode, done.stdout
+
+    def test_its_seals_are_among_the_exported_ones(self, archive: Path, tmp_path: Path, sealing_key: str) -> None:
+        exporting.export_all(tmp_path / "seals.jsonl")
+        code, said = self.run(archive, tmp_path / "seals.jsonl", sealing_key)
+        assert code == 0
+        assert "Ledger entries proven / 已证明的台账记录: 1 (seals / 封印: 1)" in said
+        assert "newest / 最新: 2," in said
+
+    def test_records_that_were_written_anew_contradict_it(
+        self, archive: Path, tmp_path: Path, sealing_key: str, as_owner: Callable[..., None]
+    ) -> None:
+        as_owner("TRUNCATE records_sealblock, records_sealstamp, records_seal")
+        as_owner("UPDATE records_ledgerentry SET actor_name = 'somebody else'")
+        sealing.make_seals()
+        exporting.export_all(tmp_path / "seals.jsonl")
+        code, said = self.run(archive, tmp_path / "seals.jsonl", sealing_key)
+        assert code == 1
+        assert "seal 1 is not the one that was exported: the records were rewritten" in said
+        assert "ask the company for the original" in said
+
+    def test_an_export_that_ends_before_it_is_noted(self, archive: Path, tmp_path: Path, sealing_key: str) -> None:
+        exporting.export_all(tmp_path / "seals.jsonl")
+        lines_ = (tmp_path / "seals.jsonl").read_text().splitlines()
+        (tmp_path / "later.jsonl").write_text(lines_[1] + "\n")
+        code, said = self.run(archive, tmp_path / "later.jsonl", sealing_key)
+        assert code == 1
+        assert "seal 1 is not among the exported seals" in said
+        assert "the export begins with seal 2" in said

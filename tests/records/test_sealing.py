@@ -1,22 +1,27 @@
 """Seals: signed, chained, over whole transactions only, whatever the order in which they commit."""
 
+import contextlib
 import hashlib
 import os
+import random
+import threading
+import time
 from collections.abc import Iterator
 from io import StringIO
+from typing import Any
 
 import psycopg2
 import psycopg2.extensions
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 
 from foundation.accounts.models import Site
 from foundation.core.actor import Actor
 from foundation.core.canonical import canonical_json
 from foundation.core.errors import NotValid
-from foundation.records import keys, sealing
+from foundation.records import keys, leaves, sealing
 from foundation.records.act import act
 from foundation.records.models import LedgerEntry, Seal, SealBlock, SigningKey
 from foundation.records.services import rotate_signing_key
@@ -180,3 +185,70 @@ def test_the_commands_and_the_task_seal_and_say_how_much(sealing_key: str) -> No
     out = StringIO()
     call_command("create_signing_key", stdout=out)
     assert out.getvalue().strip() == sealing_key
+
+
+def test_ten_writers_that_commit_out_of_order_lose_no_row_from_the_seals() -> None:
+    """Real acts in real transactions, each held open for its own while, sealed all the time."""
+    writers, acts_each = 10, 12
+    done = threading.Barrier(writers + 1)
+
+    def write(number: int) -> None:
+        chance = random.Random(number)
+        for turn in range(acts_each):
+            with act(actor=WORKER, verb="t.site.made") as this:
+                site = Site(code=f"W{number}-{turn}", name={"en": "x"})
+                site.save()
+                this.about(site)
+                time.sleep(chance.choice([0, 0, 0.005, 0.02, 0.06]))
+        connections.close_all()
+        done.wait(60)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(writers)]
+    for thread in threads:
+        thread.start()
+    made: list[Seal] = []
+    while any(thread.is_alive() for thread in threads) and done.n_waiting < writers:
+        made += sealing.make_seals()
+    done.wait(60)
+    for thread in threads:
+        thread.join()
+    made += sealing.make_seals()
+    expected = 2 * writers * acts_each  # a history row and a ledger entry for each act
+    assert sum(seal.rows for seal in made) == expected
+    assert len(made) > 1
+    report = verify()
+    assert (report.findings, report.sealed_rows) == ([], expected)
+
+
+def test_a_writer_does_not_wait_for_a_seal_that_is_being_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_site("A")
+    read = leaves.read_block
+    written: list[int] = []
+
+    def read_and_write(*arguments: Any) -> leaves.Block:
+        if not written:
+            with contextlib.closing(psycopg2.connect(os.environ["DATABASE_URL"])) as other, other.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '100ms'")
+                cursor.execute(
+                    "INSERT INTO records_ledgerentry (tx, verb, outcome, actor_name, station, session, subject_label, "
+                    "subject_number, related, reason, captured_at, received_at, parts, data, tables, digest) VALUES "
+                    "(0, 'quick.act.done', 'done', 'x', '', '', '', '', '[]', '', now(), now(), '[]', '{}', '{}', '')"
+                )
+                other.commit()
+            written.append(1)
+        return read(*arguments)
+
+    monkeypatch.setattr(leaves, "read_block", read_and_write)
+    (first, second) = sealing.make_seals()
+    assert (first.rows, second.rows) == (2, 1)
+
+
+def test_a_backlog_is_sealed_with_rests_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    rests: list[float] = []
+    monkeypatch.setattr(sealing, "BATCH_ROWS", 4)
+    monkeypatch.setattr(sealing.time, "sleep", rests.append)
+    for number in range(5):
+        write_site(f"S{number}")
+    made = sealing.make_seals(pace=0.5)
+    assert len(rests) == len([seal for seal in made if seal.rows >= 4]) > 0
+    assert all(0 < rest <= sealing.LONGEST_REST for rest in rests)
