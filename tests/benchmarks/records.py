@@ -44,7 +44,7 @@ def _write_rows(count: int) -> None:
         with act(actor=ACTOR, verb="bench.rows.written") as this, connection.cursor() as cursor:
             this.wrote(table)
             cursor.execute(
-                f"INSERT INTO {table} (tx, identity, kind, succeeded, station, session, at) "
-                "SELECT 0, 'bench ' || n, 'login', true, 'B-1', md5(n::text), now() FROM generate_series(1, %s) n",
+                f"INSERT INTO {table} (tx, identity, kind, succeeded, station, session, at, address, dialog) "
+                "SELECT 0, 'bench ' || n, 'login', true, 'B-1', md5(n::text), now(), '', '' FROM generate_series(1, %s) n",
                 [ROWS_PER_ACT],
             )

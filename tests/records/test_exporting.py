@@ -1,6 +1,8 @@
 """Exported seals: appended as they are made, never rewritten, verified alone; what was taken back is found with them."""
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,6 +11,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -19,6 +22,7 @@ from foundation.core.canonical import canonical_json
 from foundation.records import exporting, keys, proofs, sealing
 from foundation.records.act import act
 from foundation.records.models import LedgerEntry, Seal, Verification
+from foundation.records.services import sealing_round
 from foundation.records.services.sealing_round import seal_export_and_stamp
 from foundation.records.verification import verify
 from foundation.records.verifier import package
@@ -253,6 +257,16 @@ class TestOverdue:
         settings.SIGNING_KEY_FILE = tmp_path / "none.pem"
         seal_export_and_stamp()
         assert Alert.objects.get().rule == "records.not_sealed"
+
+
+def test_a_round_leaves_an_earlier_one_alone(folder: Path) -> None:
+    with act(actor=WORKER, verb="t.one.done"):
+        pass
+    with contextlib.closing(psycopg2.connect(os.environ["DATABASE_URL"])) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [sealing_round.LOCK])
+        assert (seal_export_and_stamp(), Seal.objects.count()) == ([], 0)
+    assert [seal.number for seal in seal_export_and_stamp()] == [1]
+    assert [seal.number for seal in seal_export_and_stamp()] == []
 
 
 class TestSinceLast:

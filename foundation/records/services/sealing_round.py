@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -17,13 +18,35 @@ from foundation.records.act import act
 from foundation.records.models import LedgerEntry, Seal
 
 TROUBLED = "records.sealing.troubled"
+LOCK = 0x5EA3  # one round at a time; make_seal and the export have locks of their own
 SEALER = Actor.system("sealer")
 AGAIN_AFTER = timedelta(hours=1)
 log = logging.getLogger(__name__)
 
 
 def seal_export_and_stamp() -> list[Seal]:
-    """One round. No part of it stops another, and no writer ever waits for it."""
+    """One round. No part of it stops another, and no writer ever waits for it.
+
+    While an earlier round still works on a backlog, a later one leaves it alone: two would halve the rests between seals.
+    """
+    with _alone() as is_alone:
+        return _round() if is_alone else []
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        got = bool(cursor.fetchone()[0])
+    try:
+        yield got
+    finally:
+        if got:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _round() -> list[Seal]:
     made = _try(events.NOT_SEALED, lambda: sealing.make_seals(pace=sealing.PACE)) or []
     _try(events.NOT_EXPORTED, exporting.export_new)
     stamp = _try(events.NOT_STAMPED, stamps.stamp_newest)
