@@ -4,6 +4,7 @@
 Run as a file by the Makefile, with whatever Python the machine has: standard library only, no import of ours.
 """
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -38,8 +39,17 @@ def is_fresh(kind: str) -> bool:
     return any(path.exists() and path.read_text() == lock_hash(name) for name, path in stamps)
 
 
+def refuse_unwritable() -> None:
+    """Before `venv` fails on it and blames Python: a disk that is read-only, a folder of somebody else."""
+    VENV.mkdir(parents=True, exist_ok=True)
+    probe = VENV / f".writable-{os.getpid()}"
+    probe.touch()
+    probe.unlink()
+
+
 def make_environment(kind: str) -> None:
     python = VENV / "bin" / "python"
+    refuse_unwritable()
     if not (python.exists() and (VENV / "pyvenv.cfg").exists()):
         print(f"Making the environment {VENV} ...", flush=True)
         made = subprocess.run([sys.executable, "-m", "venv", VENV])
@@ -69,7 +79,11 @@ def main() -> None:
         if not is_fresh(kind):
             make_environment(kind)
     except OSError as error:
-        fail(f"cannot write {error.filename or VENV}: {(error.strerror or str(error)).lower()}.")
+        words = {errno.EROFS: "the disk is read-only", errno.EACCES: "this user may not write there"}
+        why = words.get(error.errno or 0) or (error.strerror or str(error)).lower()
+        fail(
+            f"cannot write {error.filename or VENV}: {why}. Arteria keeps its environment and its data in this folder."
+        )
     except KeyboardInterrupt:
         sys.exit(130)
     # A start or a test run is a dozen processes; forbidden to keep bytecode, each would compile every module anew.

@@ -4,8 +4,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg2
+
 from .errors import StartError
-from .paths import ROOT
+
+DEFAULT_SECRET = "demo-secret-that-everyone-knows"  # noqa: S105 - as in config/settings/base.py, refused here
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,18 @@ def real_site(redis_url: str, data: Path) -> Site:
     for name, meaning in needed.items():
         if not os.environ.get(name):
             raise StartError(f"DATABASE_URL names a real server, but {name} is not set ({meaning}).")
+    if os.environ["ARTERIA_SECRET_KEY"] == DEFAULT_SECRET:
+        raise StartError("ARTERIA_SECRET_KEY is the demo's, which everyone knows: set a long random value.")
     app, owner = os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"]
     if app == owner:
         raise StartError("DATABASE_URL and DATABASE_OWNER_URL are the same: the application must not own its tables.")
     return Site(app, owner, redis_url, data, os.environ["ARTERIA_SECRET_KEY"], demo=False)
 
 
-MANAGE = str(ROOT / "manage.py")
+def refuse_unreachable(site: Site) -> None:
+    """Before a command fails on it with a page of its own: what the servers say to both roles."""
+    for name, url in (("DATABASE_URL", site.app_url), ("DATABASE_OWNER_URL", site.owner_url)):
+        try:
+            psycopg2.connect(url, connect_timeout=10).close()
+        except psycopg2.Error as error:  # its words name the server and the role, never the password
+            raise StartError(f"The database of {name} does not let us in: {str(error).strip()}") from None

@@ -11,6 +11,13 @@ WRITE_ERRORS = {
 }
 
 
+SAID_BY_OTHERS = {
+    "No space left on device": "The disk is full.",
+    "Read-only file system": "The disk is read-only.",
+    "Disk quota exceeded": "The disk quota is used up.",
+}
+
+
 class StartError(Exception):
     """Stops the launcher with its text and exit code 1, without a traceback."""
 
@@ -21,3 +28,8 @@ def explain_write_error(error: OSError) -> str | None:
     if why is None:
         return None
     return f"Cannot write {error.filename or 'the data'}: {why}."
+
+
+def explain_words(text: str) -> str:
+    """The sentence for what another program said of the disk, with a space behind it; "" when it said nothing of it."""
+    return next((f"{sentence} " for words, sentence in SAID_BY_OTHERS.items() if words in text), "")

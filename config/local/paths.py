@@ -23,7 +23,7 @@ def make_folder(folder: Path, mode: int = 0o711) -> Path:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise StartError(explain_write_error(error) or f"Cannot make the folder {folder}: {error}.") from error
+        raise StartError(explain_write_error(error) or f"Cannot make the folder {folder}: {error.strerror}.") from error
     return folder
 
 
@@ -39,6 +39,10 @@ def is_port_free(port: int, host: str = "127.0.0.1") -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except PermissionError as error:
+            raise StartError(
+                f"Port {port} may be used by the administrator only, as all below 1024. Choose another one: make run PORT=8000"
+            ) from error
         except OSError:
             return False
     return True

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg2
 
-from .errors import StartError
+from .errors import StartError, explain_words
 from .paths import free_port, load_secrets, make_folder
 from .processes import Child, has_ended, last_lines, spawn, works_in
 from .unprivileged import SystemUser, reachable_binaries, reachable_folder, unprivileged_user
@@ -139,7 +139,8 @@ class Cluster:
             with self.log.open("ab") as log:
                 made = subprocess.run(argv, env=ENVIRONMENT, cwd="/", stdout=log, stderr=log, check=False, **options)
         if made.returncode != 0:
-            raise StartError(f"PostgreSQL could not make its data folder {fresh}:\n{last_lines(self.log)}")
+            said = last_lines(self.log)
+            raise StartError(f"{explain_words(said)}PostgreSQL could not make its data folder {fresh}:\n{said}")
         fresh.rename(self.data)
 
     def _check_version(self) -> None:
@@ -168,7 +169,8 @@ class Cluster:
                 time.sleep(0.03)
             else:
                 return
-        raise StartError(f"PostgreSQL did not start:\n{last_lines(self.log)}")
+        said = last_lines(self.log)
+        raise StartError(f"{explain_words(said)}PostgreSQL did not start:\n{said}")
 
 
 def open_cluster(folder: Path, *, durable: bool = True, version: str = "") -> Cluster:

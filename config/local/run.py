@@ -14,7 +14,7 @@ from .environment import Site
 from .errors import StartError
 from .paths import ROOT, VAR, is_port_free, make_folder, write_private
 from .processes import Child, Supervisor, has_ended, last_lines, spawn
-from .stack import DEMO_USERS, RUNNING, furnish, migrate, only_one, start_servers
+from .stack import DEMO_USERS, RUNNING, furnish, migrate, only_one, refuse_second, start_servers
 
 WORKER_MEMORY_KB = 1_500_000  # a package of 300 pages takes about 1.2 GB; above this the worker's process is replaced
 
@@ -48,6 +48,7 @@ def chosen_port() -> int:
         raise StartError(f"PORT={named} is not a port number.")
     port = int(named)
     if not is_port_free(port):
+        refuse_second(VAR, "Arteria")
         raise StartError(f"Port {port} is taken by another program. Choose another one: make run PORT={port + 1}")
     return port
 

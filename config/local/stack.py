@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from .environment import Site, real_servers, real_site
+from .environment import Site, real_servers, real_site, refuse_unreachable
 from .errors import StartError
 from .paths import ROOT, load_secrets, make_folder
 from .postgres import Cluster, drop_database, open_cluster, prepare_database, prepare_roles
@@ -30,15 +30,28 @@ def only_one(folder: Path, what: str) -> Iterator[None]:
     make_folder(folder)
     lock: IO[str] = (folder / "run.lock").open("a+")
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise StartError(f"{what} already runs on {folder} (process {lock.read().strip()}).") from None
+        _take(lock, folder, what)
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
         yield
+
+
+def refuse_second(folder: Path, what: str) -> None:
+    """StartError when the folder is held: so who starts twice is not told of another program. Makes nothing."""
+    with contextlib.suppress(FileNotFoundError), (folder / "run.lock").open() as lock:
+        _take(lock, folder, what)
+
+
+def _take(lock: IO[str], folder: Path, what: str) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        raise StartError(
+            f"{what} already runs on {folder} (process {lock.read().strip()}). Use that one, or stop it with Ctrl-C where it "
+            "was started."
+        ) from None
 
 
 def start_servers(supervisor: Supervisor, folder: Path, *, durable: bool = True) -> tuple[Site, Cluster | None]:
@@ -49,7 +62,9 @@ def start_servers(supervisor: Supervisor, folder: Path, *, durable: bool = True)
         supervisor.add(valkey.child())
         redis_url = valkey.url()
     if real_servers():
-        return real_site(redis_url, folder), None
+        site = real_site(redis_url, folder)
+        refuse_unreachable(site)
+        return site, None
     cluster = open_cluster(folder, durable=durable)
     if cluster.data.parent != folder:
         supervisor.say(

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from config.local.errors import explain_write_error
-from config.local.paths import load_secrets
-from config.local.postgres import running_pid
+from config.local.environment import DEFAULT_SECRET
+from config.local.errors import StartError, explain_words, explain_write_error
+from config.local.paths import ROOT, is_port_free, load_secrets
+from config.local.postgres import running_pid, stop_leftover
 from config.local.stack import only_one
 
 Launch = Callable[..., subprocess.Popen[str]]
@@ -115,6 +116,23 @@ def test_a_taken_port_is_said(launch: Launch, folder: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
+def test_who_starts_twice_is_told_so_and_not_of_another_program(launch: Launch, folder: Path) -> None:
+    with only_one(folder, "Arteria"), socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        said = refused(launch("run", PORT=str(taken.getsockname()[1])))
+    assert f"Arteria already runs on {folder} (process {os.getpid()}). Use that one, or stop it with Ctrl-C" in said
+
+
+def test_a_port_for_the_administrator_only_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def bind(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("config.local.paths.socket.socket.bind", bind)
+    with pytest.raises(StartError, match=r"Port 80 may be used by the administrator only.*PORT=8000"):
+        is_port_free(80)
+
+
 def test_a_port_that_is_none_is_said(launch: Launch) -> None:
     assert "PORT=80x is not a port number" in refused(launch("run", PORT="80x"))
 
@@ -130,6 +148,24 @@ def test_a_disk_that_cannot_be_written_is_said(launch: Launch) -> None:
 )
 def test_write_errors_are_explained(number: int, why: str) -> None:
     assert why in str(explain_write_error(OSError(number, "x", "/data/file")))
+
+
+def test_what_another_program_says_of_the_disk_is_explained() -> None:
+    assert explain_words("could not write to file: No space left on device") == "The disk is full. "
+    assert explain_words("syntax error") == ""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small disk")
+def test_a_disk_that_becomes_full_is_said(launch: Launch, folder: Path) -> None:
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=30m,mode=0711", "tmpfs", str(folder)], check=False)
+    if mounted.returncode != 0:
+        pytest.skip("this machine lets nobody mount a disk")
+    try:
+        said = refused(launch("run"))
+        stop_leftover(folder / "pg")
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    assert said.startswith("arteria: The disk is full. PostgreSQL could not make its data folder")
 
 
 def test_other_errors_are_not_explained_away() -> None:
@@ -162,6 +198,19 @@ class TestRealServers:
     def test_the_application_must_not_be_the_owner(self, launch: Launch) -> None:
         said = self.start(launch, ARTERIA_SECRET_KEY="s" * 50, DATABASE_OWNER_URL=self.APP)
         assert "must not own its tables" in said
+
+    def test_the_demos_secret_is_refused(self, launch: Launch) -> None:
+        said = self.start(launch, ARTERIA_SECRET_KEY=DEFAULT_SECRET, DATABASE_OWNER_URL=self.OWNER)
+        assert "ARTERIA_SECRET_KEY is the demo's, which everyone knows" in said
+
+    def test_a_server_that_cannot_be_reached_is_said_without_its_password(self, launch: Launch) -> None:
+        said = self.start(launch, ARTERIA_SECRET_KEY="s" * 50, DATABASE_OWNER_URL=self.OWNER.replace(":x@", ":hush@"))
+        assert "The database of DATABASE_URL does not let us in" in said
+        assert "Connection refused" in said
+        assert "hush" not in said
+
+    def test_the_launchers_demo_secret_is_the_settings(self) -> None:
+        assert DEFAULT_SECRET in (ROOT / "config" / "settings" / "base.py").read_text()
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
