@@ -24,14 +24,14 @@ ENV PATH=/opt/venv/bin:$PATH \
     ARTERIA_DATA_DIR=/var/lib/arteria
 RUN groupadd --gid 10001 arteria \
  && useradd --uid 10001 --gid arteria --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin arteria \
- && install -d -o arteria -g arteria -m 0700 /var/lib/arteria /var/lib/arteria/static
+ && install -d -o arteria -g arteria -m 0700 /var/lib/arteria /var/lib/arteria/static /var/lib/arteria-keys
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /srv/arteria
 COPY . .
 COPY --from=assets /src/assets/dist assets/dist
 RUN python -c "from config.local.assets import compile_translations; compile_translations()"
 USER arteria
-VOLUME /var/lib/arteria
+VOLUME /var/lib/arteria /var/lib/arteria-keys
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=10s --start-period=60s --retries=4 CMD ["python", "-m", "config.deploy.health", "web"]
 # Two processes of four threads suit two cores; WEB_CONCURRENCY changes the number of processes.

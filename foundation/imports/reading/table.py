@@ -8,7 +8,7 @@ from foundation.imports.exceptions import FileNotReadable
 from foundation.imports.reading import limits
 from foundation.imports.reading.csv_file import read_csv
 from foundation.imports.reading.limits import MAX_EXPANDED, MAX_ROWS, MAX_SIZE, Table
-from foundation.imports.reading.xlsx_file import read_xlsx
+from foundation.imports.reading.xlsx_file import read_xlsx, refuse_expanding
 
 __all__ = ["MAX_EXPANDED", "MAX_ROWS", "MAX_SIZE", "Table", "is_large", "read_table", "refuse_size"]
 
@@ -23,7 +23,7 @@ def read_table(content: bytes, *, sheet: str = "", encoding: str = "") -> Table:
 
 
 def refuse_size(content: bytes) -> None:
-    """What is seen before anything is read: an empty file, or one that is too large."""
+    """What is seen before anything is read: an empty file, one that is too large, or that says it expands too far."""
     if not content.strip():
         raise FileNotReadable(_("This file is empty."), code="file-empty", field="file")
     if len(content) > MAX_SIZE:
@@ -32,6 +32,8 @@ def refuse_size(content: bytes) -> None:
             code="file-too-large",
             field="file",
         )
+    if _is_workbook(content):
+        refuse_expanding(content)
 
 
 def is_large(content: bytes) -> bool:

@@ -50,13 +50,26 @@ def read_xlsx(content: bytes, sheet: str = "") -> Table:
         raise FileNotReadable(_("This workbook is damaged, or is none."), code="file-damaged", field="file") from error
 
 
-def _check_parts(archive: zipfile.ZipFile) -> bool:
-    """Refuse what expands too far or declares entities. Returns whether any cell has a formula."""
+def refuse_expanding(content: bytes) -> None:
+    """What the directory itself says, before anything is unpacked or kept. FileNotReadable as `read_xlsx`."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check_directory(archive)
+    except zipfile.BadZipFile as error:
+        raise FileNotReadable(_("This workbook is damaged, or is none."), code="file-damaged", field="file") from error
+
+
+def _check_directory(archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_EXPANDED:
         raise _expands()
+
+
+def _check_parts(archive: zipfile.ZipFile) -> bool:
+    """Refuse what expands too far or declares entities. Returns whether any cell has a formula."""
+    _check_directory(archive)
     total, formulas = 0, False
-    for part in parts:
+    for part in archive.infolist():
         with archive.open(part) as stream:
             tail = b""
             while chunk := stream.read(CHUNK):
