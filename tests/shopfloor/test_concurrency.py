@@ -9,14 +9,19 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from foundation.core.errors import Refusal
+from foundation.records.models import Signature
+from resources.inventory.models import GenealogyLink, Movement
 from shopfloor import services
 from shopfloor.exceptions import Conflict
 from shopfloor.models import CardEvent, PieceMove, StepRecord
 from shopfloor.selectors import card_balance
 from tests.factories.floor import now_and_key, qualify, read, record, report, scan, started
+from tests.factories.people import SECRET
 from tests.factories.stock import released
+from tests.shopfloor.test_serials import blowers
 from tests.shopfloor.venturi import venturi
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -100,3 +105,74 @@ def test_two_reports_of_the_last_pieces() -> None:
     assert sorted(getattr(result, "code", "") for result in results) == ["", "over-reported"]
     assert card_balance(card).good == 3
     assert PieceMove.objects.filter(card=card, target="good").count() == 1
+
+
+@pytest.mark.requirement("FLR-01", "TRC-01")
+def test_two_people_complete_the_same_serials_together() -> None:
+    run = blowers(3)
+    for name in ("operator", "operator2"):
+        read(run.plant, run.card(40, 1), name)
+    plates, screws = released("PLATE-X", "10", "pcs"), released("SCREW", "100", "pcs", supplier_lot="S-9")
+
+    def complete_as(name: str) -> Callable[[], Any]:
+        actor, credentials = getattr(run.plant, name), run.plant.sign(name)
+        return lambda: services.complete_units(
+            actor=actor, batch_id=run.batch.pk, operation=40, units=[1, 2, 3],
+            containers={"A7": [plates.container], "A12": [screws.container]}, credentials=credentials,
+        )  # fmt: skip
+
+    results = together(complete_as("operator"), complete_as("operator2"))
+    [lost] = [result for result in results if isinstance(result, Refusal)]
+    assert (lost.code, lost.details["input"]) == ("already-completed", {"units": [1, 2, 3]})
+    cards = [run.card(40, number).pk for number in (1, 2, 3)]
+    for unit, left in ((plates, 7), (screws, 88)):
+        unit.refresh_from_db()
+        assert unit.quantity == left
+    assert GenealogyLink.objects.filter(card_id__in=cards, kind="consume").count() == 6
+    assert Signature.objects.filter(record_label="shopfloor.workcard", record_id__in=cards).count() == 3
+
+
+@pytest.mark.requirement("FLR-01")
+def test_who_comes_second_is_told_on_the_tablet_by_whom() -> None:
+    run = venturi()
+    card = started(run, 10)
+    read(run.plant, card, "operator2")
+    services.clock_in(actor=run.plant.operator2, card_id=card.pk)
+    scan(run, card, released("RESIN", "500", "g").container)
+    report(run, card, 5)
+    clients = {name: Client() for name in ("operator", "operator2")}
+    for name, client in clients.items():
+        client.force_login(run.plant.user(name))
+        assert "All done: sign the card" in client.get(f"/shop/cards/{card.pk}/").content.decode()
+
+    def sign(name: str) -> Callable[[], Any]:
+        entered = {"key": uuid4(), "identity": name, "secret": SECRET}
+        return lambda: clients[name].post(f"/shop/cards/{card.pk}/complete/", entered)
+
+    answers = dict(zip(clients, together(sign("operator"), sign("operator2")), strict=True))
+    assert sorted(answer.status_code for answer in answers.values()) == [302, 409]
+    [winner] = [name for name, answer in answers.items() if answer.status_code == 302]
+    [told] = [answer.content.decode() for answer in answers.values() if answer.status_code == 409]
+    assert f"{winner.title()} completed this card first." in told
+    assert Signature.objects.filter(record_label="shopfloor.workcard", record_id=card.pk).count() == 1
+
+
+@pytest.mark.requirement("FLR-09")
+def test_a_double_tap_does_once_what_it_asks_for() -> None:
+    """Scan, report and signature, each sent twice at the same moment under one key."""
+    run = venturi()
+    card, actor = started(run, 10), run.plant.operator
+    container = released("RESIN", "500", "g")
+
+    def twice(act: Callable[..., Any], **given: Any) -> list[Any]:
+        return together(*[lambda: act(actor=actor, card_id=card.pk, **given)] * 2)
+
+    twice(services.scan_container, code=container.container, **now_and_key())
+    container.refresh_from_db()
+    assert (Movement.objects.filter(card_id=card.pk).count(), container.quantity) == (1, 400)
+    twice(services.report_production, good=5, **now_and_key())
+    assert (card_balance(card).good, PieceMove.objects.filter(card=card, target="good").count()) == (5, 1)
+    done = twice(services.complete_card, credentials=run.plant.sign("operator"), idempotency_key=uuid4())
+    assert [result.state for result in done] == ["completed", "completed"]
+    assert Signature.objects.filter(record_label="shopfloor.workcard", record_id=card.pk).count() == 1
+    assert CardEvent.objects.filter(card=card, event="complete").count() == 1
