@@ -45,6 +45,7 @@ BATCH = StateTable(
         Transition(BatchState.IN_REVIEW, "commit", BatchState.COMMITTED, permission=STAGE, label=_("Commit")),
         Transition(BatchState.READING, "abandon", BatchState.ABANDONED, permission=STAGE, reason_required=True),
         Transition(BatchState.REVIEWING, "abandon", BatchState.ABANDONED, permission=STAGE, reason_required=True),
+        Transition(BatchState.COMMITTING, "abandon", BatchState.ABANDONED, permission=STAGE, reason_required=True),
         Transition(BatchState.STAGED, "abandon", BatchState.ABANDONED, permission=STAGE, reason_required=True),
         Transition(BatchState.IN_REVIEW, "abandon", BatchState.ABANDONED, permission=STAGE, reason_required=True),
     ],

@@ -14,6 +14,7 @@ from foundation.imports.exceptions import StillProblems
 from foundation.imports.models import ImportBatch, StagedDecision
 from foundation.imports.reading import limits
 from foundation.imports.services import (
+    abandon_batch,
     accept_suggestions,
     add_row,
     commit_batch,
@@ -155,6 +156,14 @@ def test_what_refuses_the_commit_hands_the_batch_back() -> None:
     assert "still have problems" in other.problem
     assert BomRevision.objects.count() == 1
     assert LedgerEntry.objects.get(verb="imports.batch.committed", outcome="refused").data["code"] == "still-problems"
+
+
+def test_a_commit_that_the_worker_never_came_to_can_be_abandoned() -> None:
+    batch = commit_batch(actor=SETUP, batch_id=accept_suggestions(actor=SETUP, batch_id=mapped().pk).pk)
+    abandon_batch(actor=SETUP, batch_id=batch.pk, reason="Wrong list after all")
+    batch = worked(batch)
+    assert (batch.state, Item.objects.exists()) == ("abandoned", False)
+    assert set(Job.objects.values_list("state", flat=True)) == {JobState.DONE}
 
 
 def test_the_pages_say_what_is_going_on() -> None:
