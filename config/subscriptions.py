@@ -5,7 +5,13 @@ alert rows. Everything else runs *after*, as a job, and cannot stop a line.
 """
 
 from changecontrol.events import ChangeImplemented
-from foundation.accounts.events import AccountLockedOut, AddressThrottled, BadgeReportedLost, WithdrawnBadgeUsed
+from foundation.accounts.events import (
+    AccessProbed,
+    AccountLockedOut,
+    AddressThrottled,
+    BadgeReportedLost,
+    WithdrawnBadgeUsed,
+)
 from foundation.core import events, jobs
 from foundation.core.events import Event
 from foundation.records.events import SealingTroubled
@@ -15,6 +21,7 @@ from resources.inventory.events import StockReleased
 from shopfloor.events import ProductionReported, WorkOrderDispatched
 
 IN_TRANSACTION: dict[type[Event], list[str]] = {
+    AccessProbed: ["foundation.alerts.handlers.on_access_probed"],
     AccountLockedOut: ["foundation.alerts.handlers.on_account_locked"],
     AddressThrottled: ["foundation.alerts.handlers.on_address_throttled"],
     BadgeReportedLost: ["foundation.alerts.handlers.on_badge_lost"],
@@ -34,6 +41,22 @@ AFTER: dict[type[Event], list[str]] = {}
 
 PROVIDERS: dict[str, list[str]] = {
     "core.print_table": ["foundation.printing.tables.print_table"],
+    "access.scopes": [
+        "foundation.accounts.access.scopes",
+        "foundation.imports.access.scopes",
+        "resources.personnel.access.scopes",
+        "resources.equipment.access.scopes",
+        "bom.access.scopes",
+        "routing.access.scopes",
+        "resources.inventory.access.scopes",
+        "changecontrol.access.scopes",
+        "quality.access.scopes",
+        "shopfloor.access.scopes",
+        "dhr.access.scopes",
+    ],
+    "records.visible_rows": ["foundation.accounts.scope.visible_rows"],
+    "web.refused": ["foundation.accounts.web.keep_refused_try"],
+    "files.visible_originals": ["foundation.imports.access.originals"],
     "records.check_signer": ["foundation.accounts.services.check_signer"],
     "records.more_checks": [
         "foundation.files.selectors.check_files",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -38,7 +38,7 @@ def search(text: str, actor: Actor) -> list[Found]:
     if not may(actor, "dhr.view_record"):
         return []
     wanted = Q(number__icontains=text) | Q(lot__number__icontains=text) | Q(lot__serial__icontains=text)
-    rows = DeviceHistoryRecord.objects.filter(wanted).select_related("lot__item").order_by("-id")[:10]
+    rows = DeviceHistoryRecord.objects.visible_to(actor).filter(wanted).select_related("lot__item").order_by("-id")[:10]
     return [
         Found(
             kind=_("Batch record"),
@@ -57,14 +57,18 @@ def todo(actor: Actor) -> list[Todo]:
     waiting = []
     if may(actor, "dhr.review_record"):
         # An order that is completed has nothing more to wait for on the floor.
-        waiting += _todo(_("Batch records to review"), state=RecordState.GROWING, batch__order__state="completed")
+        rows = DeviceHistoryRecord.objects.visible_to(actor, "dhr.review_record")
+        waiting += _todo(
+            _("Batch records to review"), rows.filter(state=RecordState.GROWING, batch__order__state="completed")
+        )
     if may(actor, "dhr.release_record"):
-        waiting += _todo(_("Batch records to release"), state__in=[RecordState.REVIEWED, RecordState.PARTLY_RELEASED])
+        rows = DeviceHistoryRecord.objects.visible_to(actor, "dhr.release_record")
+        states = [RecordState.REVIEWED, RecordState.PARTLY_RELEASED]
+        waiting += _todo(_("Batch records to release"), rows.filter(state__in=states))
     return waiting
 
 
-def _todo(group: Any, **wanted: Any) -> list[Todo]:
-    rows = DeviceHistoryRecord.objects.filter(**wanted).select_related("lot__item").order_by("id")[:20]
+def _todo(group: Any, rows: QuerySet[DeviceHistoryRecord]) -> list[Todo]:
     return [
         Todo(
             group=group,
@@ -75,7 +79,7 @@ def _todo(group: Any, **wanted: Any) -> list[Todo]:
             state_label=row.get_state_display(),
             icon_name="certificate",
         )
-        for row in rows
+        for row in rows.select_related("lot__item").order_by("id")[:20]
     ]
 
 
@@ -91,5 +95,5 @@ def lot_records(lot: Lot, actor: Actor) -> list[Found]:
             state=row.state,
             state_label=row.get_state_display(),
         )
-        for row in DeviceHistoryRecord.objects.filter(lot_id=lot.pk).order_by("-pk")
+        for row in DeviceHistoryRecord.objects.visible_to(actor).filter(lot_id=lot.pk).order_by("-pk")
     ]

@@ -13,12 +13,13 @@ from shopfloor.definition import StepDefinition
 from shopfloor.exceptions import SamePerson
 from shopfloor.models import StepRecord
 
+VIEW = "shopfloor.view_order"
 WORK, SECOND_CHECK, INSPECT = "shopfloor.work_card", "shopfloor.second_check", "quality.inspect"
 
 
-def require_step(actor: Actor, step: StepDefinition) -> None:
+def require_step(actor: Actor, step: StepDefinition, site_id: int) -> None:
     """An inspector's step (专检) is for inspectors, every other one for who works the card."""
-    require(actor, INSPECT if step.by == "inspector" else WORK)
+    require(actor, INSPECT if step.by == "inspector" else WORK, site_id)
 
 
 def can_check(checker_id: int | None, performers: Iterable[int | None], name: str) -> Decision:
@@ -35,11 +36,11 @@ def require_other_person(checker_id: int | None, performers: Iterable[int | None
         raise SamePerson(decision.reason)
 
 
-def can_correct_own(actor: Actor, record: StepRecord) -> Decision:
+def can_correct_own(actor: Actor, record: StepRecord, site_id: int) -> Decision:
     """Before completion, the performer corrects what the performer entered."""
     if record.performer_id != actor.user_id:
         return no(_("Only who made this entry corrects it before completion."))
-    return may(actor, WORK)
+    return may(actor, WORK, site_id)
 
 
 def can_open_order(actor: Actor) -> Decision:

@@ -53,19 +53,20 @@ class RecordView(APIView):
         if request.method in ("GET", "HEAD"):
             require(self.actor, "dhr.view_record")
 
+    def records(self) -> QuerySet[DeviceHistoryRecord]:
+        """What this reader sees."""
+        rows = DeviceHistoryRecord.objects.visible_to(self.actor)
+        seen: QuerySet[DeviceHistoryRecord] = rows.select_related("batch__order", "lot__item")
+        return seen
+
+    def record(self, pk: int) -> dict[str, Any]:
+        """One of them as JSON; 404 for any other."""
+        return dict(RecordSerializer(get_object_or_404(self.records(), pk=pk)).data)
+
     def read(self, form: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
         asked = form(data=request.data)
         asked.is_valid(raise_exception=True)
         return dict(asked.validated_data)
-
-
-def _records() -> QuerySet[DeviceHistoryRecord]:
-    rows: QuerySet[DeviceHistoryRecord] = DeviceHistoryRecord.objects.select_related("batch__order", "lot__item")
-    return rows
-
-
-def _record(pk: int) -> dict[str, Any]:
-    return dict(RecordSerializer(get_object_or_404(_records(), pk=pk)).data)
 
 
 def _credentials(data: dict[str, Any]) -> Credentials:
@@ -80,13 +81,13 @@ class RecordList(RecordView, ListAPIView):
     filterset_fields = ("state", "batch__order__number", "lot__number", "lot__serial")
 
     def get_queryset(self) -> QuerySet[DeviceHistoryRecord]:
-        return _records()
+        return self.records()
 
 
 class RecordDetail(RecordView):
     @extend_schema(responses=RecordSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        return Response(_record(pk))
+        return Response(self.record(pk))
 
 
 class RecordContent(RecordView):
@@ -94,7 +95,7 @@ class RecordContent(RecordView):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, pk: int) -> HttpResponse:
-        content = record_content(load_scope(get_object_or_404(DeviceHistoryRecord, pk=pk)))
+        content = record_content(load_scope(get_object_or_404(self.records(), pk=pk)))
         response = HttpResponse(canonical_json(content), content_type="application/json")
         response["ETag"] = f'"{content_hash(content)}"'
         return response
@@ -107,7 +108,7 @@ class RecordReview(RecordView):
 
         def do() -> tuple[int, Any]:
             services.review_record(actor=self.actor, record_id=pk, credentials=_credentials(data), note=data["note"])
-            return 200, _record(pk)
+            return 200, self.record(pk)
 
         return once(request, f"dhr.review.{pk}", do)
 
@@ -119,7 +120,7 @@ class RecordReopen(RecordView):
 
         def do() -> tuple[int, Any]:
             services.reopen_record(actor=self.actor, record_id=pk, reason=data["reason"])
-            return 200, _record(pk)
+            return 200, self.record(pk)
 
         return once(request, f"dhr.reopen.{pk}", do)
 
@@ -154,7 +155,8 @@ class RecordPackage(RecordView):
 
     @extend_schema(responses=PackageJobSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        rows = Job.objects.filter(kind=KIND, payload__record=pk).order_by("-pk")
+        record = get_object_or_404(self.records(), pk=pk)
+        rows = Job.objects.filter(kind=KIND, payload__record=record.pk).order_by("-pk")
         return Response(_job(get_object_or_404(rows[:1])))
 
 
@@ -163,7 +165,7 @@ class PackageDownload(RecordView):
 
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
     def get(self, request: Request, sha256: str) -> HttpResponse:
-        package = get_object_or_404(Package, sha256=sha256)
+        package = get_object_or_404(Package.objects.visible_to(self.actor), sha256=sha256)
         content = services.package_path(package.sha256).read_bytes()
         return download(content, name=package.file_name, media_type="application/zip")
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from dhr.models import Addendum, DeviceHistoryRecord
 from dhr.states import RecordState
-from foundation.accounts.policies import require
+from foundation.accounts.policies import require_about
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid
 from foundation.core.numbering import next_number
@@ -38,9 +38,9 @@ def _open(batch: ProductionBatch, lot: Lot, at: datetime) -> DeviceHistoryRecord
 def add_addendum(*, actor: Actor, record_id: int, text: str) -> Addendum:
     """Add evidence or an explanation to a released record (TRC-04). NotValid when there is nothing to add."""
     with act(actor=actor, verb="dhr.addendum.added") as this:
-        require(actor, "dhr.review_record")
         record: DeviceHistoryRecord = DeviceHistoryRecord.objects.select_for_update().get(pk=record_id)
         this.about(record)
+        require_about(actor, "dhr.review_record", record)
         if not text.strip():
             raise NotValid(_("Write what is added."), field="text")
         if record.state not in (RecordState.RELEASED, RecordState.PARTLY_RELEASED):

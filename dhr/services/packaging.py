@@ -15,7 +15,7 @@ from dhr.compile.trail import ledger_entries, signatures, signed_cards
 from dhr.events import PackageMade
 from dhr.exceptions import NotReleasable
 from dhr.models import DeviceHistoryRecord, Package
-from foundation.accounts.policies import require
+from foundation.accounts.policies import require_about
 from foundation.core import jobs
 from foundation.core.actor import Actor
 from foundation.core.canonical import canonical_json, content_hash
@@ -36,9 +36,9 @@ def request_package(*, actor: Actor, record_id: int) -> Job:
     NotReleasable for a record that nobody reviewed yet: there is nothing signed to show.
     """
     with act(actor=actor, verb="dhr.package.requested") as this:
-        require(actor, "dhr.make_package")
         record: DeviceHistoryRecord = DeviceHistoryRecord.objects.select_for_update().get(pk=record_id)
         this.about(record)
+        require_about(actor, "dhr.make_package", record)
         version = record.versions.order_by("-version").first()
         if version is None:
             raise NotReleasable(_("Nothing of this record is signed yet: it is packed after its review."))

@@ -19,7 +19,7 @@ from foundation.accounts.web import actor_of, credentials_of
 @login_required
 @require_POST
 def record_review(request: HttpRequest, number: str) -> HttpResponse:
-    record = get_object_or_404(DeviceHistoryRecord, number=number)
+    record = get_object_or_404(DeviceHistoryRecord.objects.visible_to(actor_of(request)), number=number)
     services.review_record(
         actor=actor_of(request),
         record_id=record.pk,
@@ -33,7 +33,7 @@ def record_review(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_POST
 def record_reopen(request: HttpRequest, number: str) -> HttpResponse:
-    record = get_object_or_404(DeviceHistoryRecord, number=number)
+    record = get_object_or_404(DeviceHistoryRecord.objects.visible_to(actor_of(request)), number=number)
     services.reopen_record(actor=actor_of(request), record_id=record.pk, reason=request.POST.get("reason", ""))
     messages.success(request, _("%(number)s is sent back.") % {"number": number})
     return redirect("dhr:record", number)
@@ -44,7 +44,7 @@ def record_reopen(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def record_release(request: HttpRequest, number: str) -> HttpResponse:
     """All that can be released, or the ticked containers only."""
-    record = get_object_or_404(DeviceHistoryRecord, number=number)
+    record = get_object_or_404(DeviceHistoryRecord.objects.visible_to(actor_of(request)), number=number)
     ticked = [int(value) for value in request.POST.getlist("stock_unit") if value.isdigit()]
     release = services.release_record(
         actor=actor_of(request),
@@ -63,7 +63,7 @@ def record_release(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_POST
 def record_addendum(request: HttpRequest, number: str) -> HttpResponse:
-    record = get_object_or_404(DeviceHistoryRecord, number=number)
+    record = get_object_or_404(DeviceHistoryRecord.objects.visible_to(actor_of(request)), number=number)
     services.add_addendum(actor=actor_of(request), record_id=record.pk, text=request.POST.get("reason", ""))
     messages.success(request, _("The addendum is kept."))
     return redirect("dhr:record", number)

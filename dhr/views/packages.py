@@ -63,10 +63,10 @@ def package_download(request: HttpRequest, number: str, sha256: str) -> HttpResp
 
 
 def _record(request: HttpRequest, number: str) -> DeviceHistoryRecord:
-    record: DeviceHistoryRecord = get_object_or_404(
-        DeviceHistoryRecord.objects.select_related("batch__order", "lot__item"), number=number
-    )
-    require(actor_of(request), VIEW, record.batch.order.site_id)
+    actor = actor_of(request)
+    require(actor, VIEW)
+    rows = DeviceHistoryRecord.objects.visible_to(actor).select_related("batch__order", "lot__item")
+    record: DeviceHistoryRecord = get_object_or_404(rows, number=number)
     return record
 
 

@@ -38,10 +38,11 @@ VIEW = "dhr.view_record"
 @require_safe
 def record_list(request: HttpRequest) -> HttpResponse:
     """Every batch record, newest first."""
-    require(actor_of(request), VIEW)
+    actor = actor_of(request)
+    require(actor, VIEW)
     return ListPage(
         title=_("Batch records (DHR)"),
-        rows=DeviceHistoryRecord.objects.select_related("lot__item", "batch__order"),
+        rows=DeviceHistoryRecord.objects.visible_to(actor).select_related("lot__item", "batch__order"),
         sort="-number",
         file_name="batch-records",
         columns=(
@@ -66,8 +67,9 @@ def record_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def record_by_id(request: HttpRequest, pk: int) -> HttpResponse:
     """From a reference, which knows the id, to the page, which is known by its number."""
-    require(actor_of(request), VIEW)
-    return redirect("dhr:record", get_object_or_404(DeviceHistoryRecord, pk=pk).number)
+    actor = actor_of(request)
+    require(actor, VIEW)
+    return redirect("dhr:record", get_object_or_404(DeviceHistoryRecord.objects.visible_to(actor), pk=pk).number)
 
 
 @login_required
@@ -127,10 +129,9 @@ def record_trail(request: HttpRequest, number: str) -> HttpResponse:
 
 def _scope(request: HttpRequest, number: str) -> RecordScope:
     actor = actor_of(request)
-    record = get_object_or_404(DeviceHistoryRecord, number=number)
-    scope = load_scope(record)
-    require(actor, VIEW, scope.record.batch.order.site_id)
-    return scope
+    require(actor, VIEW)
+    record = get_object_or_404(DeviceHistoryRecord.objects.visible_to(actor), number=number)
+    return load_scope(record)
 
 
 def _page(

@@ -6,6 +6,16 @@ from foundation.core.events import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccessProbed(Event):
+    """One person was refused at many addresses in a short time: somebody tries doors."""
+
+    user_id: int
+    name: str
+    station: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountLockedOut(Event):
     """Five wrong tries: security is told at once."""
 

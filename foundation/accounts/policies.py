@@ -2,20 +2,56 @@
 
 from __future__ import annotations
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from foundation.accounts.selectors import has_permission
+from foundation.accounts.scope import Access, scope_of
 from foundation.core.actor import Actor
 from foundation.core.decisions import YES, Decision, no
+from foundation.core.errors import NotFound
 
 
 def may(actor: Actor, permission: str, site_id: int | None = None) -> Decision:
-    """Does one of the actor's roles give this permission (at this site)?"""
-    if has_permission(actor, permission, site_id):
+    """Does one of the actor's roles give this permission (at this site)?
+
+    Where the person has no role at the site at all, the answer does not tell that anything is there.
+    """
+    access = Access(actor)
+    sites = access.sites(permission)
+    if sites is None or (sites if site_id is None else site_id in sites):
         return YES
-    return no(_("%(name)s has no role that allows “%(permission)s”.") % {"name": actor.name, "permission": permission})
+    known = access.any_sites()
+    if site_id is not None and known is not None and site_id not in known:
+        return _nothing_here()
+    return _no_role(actor, permission)
+
+
+def may_about(actor: Actor, permission: str, thing: Model) -> Decision:
+    """As `may`, at the site of this very thing. One query more for who is bound to sites."""
+    access, scope = Access(actor), scope_of(type(thing))
+    sites = access.sites(permission)
+    rows = type(thing)._default_manager.filter(pk=thing.pk)
+    if sites is None or (sites and (not scope.site or rows.filter(scope.at(sites)).exists())):
+        return YES
+    known = access.any_sites()
+    if scope.site and known is not None and not rows.filter(scope.at(known)).exists():
+        return _nothing_here()
+    return _no_role(actor, permission)
 
 
 def require(actor: Actor, permission: str, site_id: int | None = None) -> None:
-    """PermissionDenied, with the reason, unless `may`."""
+    """PermissionDenied, with the reason, unless `may`; NotFound for what belongs to a site where the person has no role."""
     may(actor, permission, site_id).require()
+
+
+def require_about(actor: Actor, permission: str, thing: Model) -> None:
+    """As `require`, at the site of this very thing."""
+    may_about(actor, permission, thing).require()
+
+
+def _no_role(actor: Actor, permission: str) -> Decision:
+    return no(_("%(name)s has no role that allows “%(permission)s”.") % {"name": actor.name, "permission": permission})
+
+
+def _nothing_here() -> Decision:
+    return no(NotFound.here().reason, NotFound)

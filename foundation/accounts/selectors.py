@@ -6,7 +6,6 @@ from django.db.models import Q, QuerySet
 
 from foundation.accounts.models import Badge, CaptureSession, RoleAssignment, Station, User
 from foundation.core import clock
-from foundation.core.actor import Actor
 from foundation.core.canonical import content_hash
 
 
@@ -30,13 +29,6 @@ def permissions_of(user_id: int, site_id: int | None = None) -> frozenset[str]:
 def roles_of(user_id: int) -> list[str]:
     """Role codes in force, sorted."""
     return sorted({row.role.code for row in assignments_of(user_id)})
-
-
-def has_permission(actor: Actor, permission: str, site_id: int | None = None) -> bool:
-    """The system may do everything it is coded to do; a person what the roles say."""
-    if actor.user_id is None:
-        return True
-    return permission in permissions_of(actor.user_id, site_id)
 
 
 def users_with_role(role: str, site_id: int | None = None) -> QuerySet[User]:

@@ -6,14 +6,15 @@ import hashlib
 from ipaddress import ip_address
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import get_language, gettext
 
 from foundation.accounts.models import CaptureSession, Station
 from foundation.accounts.selectors import station_by_token
+from foundation.accounts.services import refused as services
 from foundation.core import clock
 from foundation.core.actor import Actor
-from foundation.core.errors import PermissionDenied
+from foundation.core.errors import NotFound, PermissionDenied, Refusal
 from foundation.records.services import Credentials
 
 STATION_COOKIE = "arteria_station"
@@ -89,6 +90,22 @@ def _idled_out(request: HttpRequest) -> bool:
     if not polled and (moment - seen > SEEN_STEP or SEEN_KEY not in request.session):
         request.session[SEEN_KEY] = moment
     return False
+
+
+def keep_refused_try(request: HttpRequest, error: Exception) -> None:
+    """Provider of ``web.refused``: a person was refused a page or an answer before any service ran. Nobody is nobody's try.
+
+    An id that names nothing and one of another site's record look the same to the reader, and are kept alike.
+    """
+    match = getattr(request, "resolver_match", None)
+    if isinstance(error, Http404) and (match is None or not match.kwargs):
+        return
+    try:
+        actor = actor_of(request)
+    except PermissionDenied:
+        return
+    refusal = error if isinstance(error, Refusal) else NotFound.here()
+    services.keep_refused_try(actor=actor, refusal=refusal, method=request.method or "", address=request.path[:300])
 
 
 def credentials_of(request: HttpRequest) -> Credentials:

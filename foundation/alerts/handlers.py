@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from foundation.accounts.events import AccountLockedOut, AddressThrottled, BadgeReportedLost, WithdrawnBadgeUsed
+from foundation.accounts.events import (
+    AccessProbed,
+    AccountLockedOut,
+    AddressThrottled,
+    BadgeReportedLost,
+    WithdrawnBadgeUsed,
+)
 from foundation.alerts.services import raise_alert
 from foundation.alerts.states import Severity
 from foundation.core.actor import Actor
@@ -102,4 +108,21 @@ def on_sealing_troubled(event: records.SealingTroubled, actor: Actor) -> None:
         body={"en": event.detail, "zh-hans": event.detail},
         role="system_owner",
         key=f"records.sealing:{event.kind}",
+    )
+
+
+def on_access_probed(event: AccessProbed, actor: Actor) -> None:
+    """Security hears of who was refused at many addresses in a short time."""
+    where = f" ({event.station})" if event.station else ""
+    raise_alert(
+        actor=actor,
+        rule="accounts.access_probed",
+        severity=Severity.CRITICAL,
+        title={
+            "en": f"Refused at {event.tries} addresses within ten minutes: {event.name}{where}",
+            "zh-hans": f"十分钟内在 {event.tries} 个地址被拒绝访问:{event.name}{where}",
+        },
+        subject=RecordRef("accounts.user", event.user_id, event.name),
+        role="system_owner",
+        key=f"accounts.access_probed:{event.user_id}",
     )

@@ -5,29 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from foundation.core.errors import PermissionDenied
+from foundation.core.errors import PermissionDenied, Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Allowed or not, with the reason in words. Truthy when allowed; `require()` turns a no into the refusal."""
+    """Allowed or not, with the reason in words. Truthy when allowed; `require()` turns a no into the refusal.
+
+    ``refusal`` is which one: NotFound where not even the existence of the thing is told.
+    """
 
     allowed: bool
     reason: Any = ""
+    refusal: type[Refusal] = PermissionDenied
 
     def __bool__(self) -> bool:
         return self.allowed
 
     def require(self) -> None:
         if not self.allowed:
-            raise PermissionDenied(self.reason)
+            raise self.refusal(self.reason)
 
 
 YES = Decision(True)
 
 
-def no(reason: Any) -> Decision:
-    return Decision(False, reason)
+def no(reason: Any, refusal: type[Refusal] = PermissionDenied) -> Decision:
+    return Decision(False, reason, refusal)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 
 class Refusal(Exception):
     """An act was refused. ``code`` is for machines, ``reason`` for people, ``field`` names the input it is about.
@@ -29,6 +31,7 @@ class Refusal(Exception):
         self.code = code or self.code
         self.field = field
         self.details: dict[str, Any] = dict(details or {})
+        self.kept = False  # in the ledger: the act that was refused, or the page, has written its entry
         # What must be kept although the act is rolled back (a wrong secret is counted): runs after it, and commits itself.
         self.aftermath = aftermath
 
@@ -48,6 +51,18 @@ class PermissionDenied(Refusal):
 
     code = "permission-denied"
     status = 403
+
+
+class NotFound(Refusal):
+    """Nothing is there for this person: no such record, or one of a site where the person has no role. Which, is not told."""
+
+    code = "not-found"
+    status = 404
+
+    @classmethod
+    def here(cls) -> NotFound:
+        """In the same words whatever the cause."""
+        return cls(_("There is no such record, or you have no role where it belongs."))
 
 
 class TransitionNotAllowed(Refusal):

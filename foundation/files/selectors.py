@@ -7,11 +7,16 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
+from foundation.accounts.policies import may
+from foundation.accounts.scope import about_visible
+from foundation.core.actor import Actor
+from foundation.core.events import ask
 from foundation.core.refs import RecordRef
 from foundation.files import storage
 from foundation.files.models import Attachment, StoredFile
 from foundation.records.verification.findings import Finding
 
+VIEW = "files.view_attachment"
 MISSING, CHANGED = "file-missing", "file-changed"
 
 
@@ -30,6 +35,20 @@ def attachments_of(*records: RecordRef) -> QuerySet[Attachment]:
         subject_label__in=labels, subject_id__in=[record.id for record in records]
     )
     return rows.select_related("file").order_by("id")
+
+
+def visible_attachments(actor: Actor) -> QuerySet[Attachment]:
+    """Attachments of records that this reader sees, with files; and originals that apps above say are for every reader.
+
+    Nothing without ``files.view_attachment``.
+    """
+    rows: QuerySet[Attachment] = Attachment.objects.select_related("file")
+    if not may(actor, VIEW):
+        return rows.none()
+    seen = about_visible(Attachment.objects.all(), actor)
+    for more in ask("files.visible_originals", actor):
+        seen = seen | more
+    return rows.filter(pk__in=seen.values("pk"))
 
 
 def content_of(attachment: Attachment) -> bytes:

@@ -7,9 +7,17 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from foundation.accounts.scope import about_visible
+from foundation.core.actor import Actor
 from foundation.core.models import Job
 from foundation.core.refs import RecordRef
 from foundation.printing.models import PrintJob
+
+
+def visible_prints(actor: Actor) -> QuerySet[PrintJob]:
+    """Prints for records that this reader sees."""
+    rows: QuerySet[PrintJob] = about_visible(PrintJob.objects.all(), actor)
+    return rows
 
 
 def prints_of(*records: RecordRef) -> QuerySet[PrintJob]:

@@ -13,23 +13,28 @@ transaction, one ledger entry. Nobody catches a refusal inside an act.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models.expressions import RawSQL
+from psycopg2.errors import ForeignKeyViolation
 
 from foundation.core import clock, events, idempotency, jobs
 from foundation.core.actor import Actor
-from foundation.core.errors import Refusal
+from foundation.core.errors import NotFound, Refusal
 from foundation.core.refs import RecordRef
 from foundation.records.context import _current, current_act
 from foundation.records.leaves import current_format_id
 from foundation.records.models import LedgerEntry, Outcome
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -109,7 +114,7 @@ def act(
         yield from _inner(this, outer)
         return
     try:
-        yield from _outermost(this)
+        yield from _refusing_the_unknown(this)
     except Refusal as refusal:
         append_refusal(this, refusal)
         if refusal.aftermath is not None:
@@ -118,6 +123,20 @@ def act(
     finally:
         for ending in this.endings.values():
             ending()
+
+
+def _refusing_the_unknown(this: Act) -> Iterator[Act]:
+    """An act told of something that is not there is refused like any other: the id is the caller's, the record nobody's."""
+    try:
+        yield from _outermost(this)
+    except ObjectDoesNotExist as missing:
+        log.info("%s: %s", this.verb, missing)
+        raise NotFound.here() from missing
+    except IntegrityError as broken:
+        if not isinstance(broken.__cause__, ForeignKeyViolation):
+            raise
+        log.info("%s: %s", this.verb, broken)
+        raise NotFound.here() from broken
 
 
 def _inner(this: Act, outer: Act) -> Iterator[Act]:
@@ -166,7 +185,9 @@ def append_refusal(this: Act, refusal: Refusal) -> LedgerEntry:
         this.data["details"] = refusal.details
     this.tables, this.at = set(), clock.now()
     with transaction.atomic(durable=True):
-        return _append(this, Outcome.REFUSED)
+        entry = _append(this, Outcome.REFUSED)
+    refusal.kept = True
+    return entry
 
 
 def _append(this: Act, outcome: str) -> LedgerEntry:

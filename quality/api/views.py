@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from foundation.accounts.policies import require
+from foundation.accounts.scope import visible_rows
 from foundation.accounts.web import actor_of
 from foundation.core.actor import Actor
 from foundation.core.api.writes import once
@@ -55,6 +56,10 @@ class QualityView(APIView):
         if request.method in ("GET", "HEAD"):
             require(self.actor, "quality.view_quality")
 
+    def nonconformances(self) -> QuerySet[Nonconformance]:
+        """What this reader sees."""
+        return visible_rows(selectors.nonconformances(), self.actor)
+
     def read(self, form: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
         asked = form(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -65,8 +70,8 @@ def _credentials(data: dict[str, Any]) -> Credentials:
     return Credentials(secret=data.pop("secret"), identity=data.pop("identity"))
 
 
-def _nonconformance(pk: int) -> dict[str, Any]:
-    return dict(NonconformanceSerializer(get_object_or_404(selectors.nonconformances(), pk=pk)).data)
+def _nonconformance(pk: int, rows: QuerySet[Nonconformance]) -> dict[str, Any]:
+    return dict(NonconformanceSerializer(get_object_or_404(rows, pk=pk)).data)
 
 
 class NonconformanceList(QualityView, ListAPIView):
@@ -77,7 +82,7 @@ class NonconformanceList(QualityView, ListAPIView):
     filterset_fields = ("state", "source", "order_number", "lot", "card_id")
 
     def get_queryset(self) -> QuerySet[Nonconformance]:
-        return selectors.nonconformances()
+        return self.nonconformances()
 
     @extend_schema(request=RaiseSerializer, responses={201: NonconformanceSerializer}, parameters=[IDEMPOTENCY])
     def post(self, request: Request) -> Response:
@@ -92,7 +97,7 @@ class NonconformanceList(QualityView, ListAPIView):
                 stock_unit_id=data.pop("stock_unit", None),
                 **data,
             )
-            return 201, _nonconformance(record.pk)
+            return 201, _nonconformance(record.pk, selectors.nonconformances())
 
         return once(request, "quality.raise", do)
 
@@ -101,7 +106,7 @@ class NonconformanceDetail(QualityView):
     @extend_schema(responses=NonconformanceSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """One nonconformance with its dispositions."""
-        return Response(_nonconformance(pk))
+        return Response(_nonconformance(pk, self.nonconformances()))
 
 
 class NonconformanceCause(QualityView):
@@ -112,7 +117,7 @@ class NonconformanceCause(QualityView):
 
         def do() -> tuple[int, Any]:
             services.record_cause(actor=self.actor, nonconformance_id=pk, **data)
-            return 200, _nonconformance(pk)
+            return 200, _nonconformance(pk, self.nonconformances())
 
         return once(request, f"quality.cause.{pk}", do)
 
@@ -141,7 +146,7 @@ class NonconformanceClose(QualityView):
 
         def do() -> tuple[int, Any]:
             services.close_nonconformance(actor=self.actor, nonconformance_id=pk)
-            return 200, _nonconformance(pk)
+            return 200, _nonconformance(pk, self.nonconformances())
 
         return once(request, f"quality.close.{pk}", do)
 
@@ -167,7 +172,7 @@ class DeviationList(QualityView, ListAPIView):
     filterset_fields = ("state", "source", "order_number", "card_id", "planned")
 
     def get_queryset(self) -> QuerySet[Deviation]:
-        return selectors.deviations()
+        return visible_rows(selectors.deviations(), self.actor)
 
     @extend_schema(request=RaiseDeviationSerializer, responses={201: DeviationSerializer}, parameters=[IDEMPOTENCY])
     def post(self, request: Request) -> Response:
@@ -192,7 +197,7 @@ class DeviationDetail(QualityView):
     @extend_schema(responses=DeviationSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """One deviation."""
-        return Response(DeviationSerializer(get_object_or_404(Deviation, pk=pk)).data)
+        return Response(DeviationSerializer(get_object_or_404(Deviation.objects.visible_to(self.actor), pk=pk)).data)
 
 
 class DeviationDecide(QualityView):
@@ -250,6 +255,10 @@ class AssessmentDecide(QualityView):
 class InspectionList(QualityView, ListAPIView):
     """Inspections, newest first; filter by kind, result, order, card."""
 
-    queryset = Inspection.objects.all()
+    queryset = Inspection.objects.none()
     serializer_class = InspectionSerializer
     filterset_fields = ("kind", "result", "order_number", "card_id")
+
+    def get_queryset(self) -> QuerySet[Inspection]:
+        rows: QuerySet[Inspection] = Inspection.objects.visible_to(self.actor)
+        return rows

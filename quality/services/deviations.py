@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from foundation.accounts.policies import require
+from foundation.accounts.policies import require_about
 from foundation.core import clock
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid
@@ -22,7 +22,7 @@ from quality.models import Deviation
 from quality.policies import can_raise, require_decision
 from quality.selectors import deviation_content
 from quality.services.containment import tell_quality
-from quality.services.places import NOWHERE, Found
+from quality.services.places import NOWHERE, Found, found_at
 from quality.states import DEVIATION, DeviationSource, DeviationState
 
 DAYS_TO_DECIDE = 3
@@ -55,7 +55,7 @@ def raise_deviation(
     NotValid without a description, or when planned without an end. PermissionDenied.
     """
     with act(actor=actor, verb="quality.deviation.raised") as this:
-        can_raise(actor).require()
+        can_raise(actor, found_at(found, lot_id)).require()
         if not description.strip():
             raise NotValid(_("Say what departs from the process."), field="description")
         if planned and departure.valid_until is None:
@@ -121,9 +121,7 @@ def report_event(
 
 
 def _locked(deviation_id: int) -> Deviation:
-    found: Deviation | None = Deviation.objects.select_for_update().filter(pk=deviation_id).first()
-    if found is None:
-        raise NotValid(_("There is no such deviation."), code="not-found", field="deviation")
+    found: Deviation = Deviation.objects.select_for_update().get(pk=deviation_id)
     return found
 
 
@@ -134,7 +132,7 @@ def decide_deviation(
     with act(actor=actor, verb="quality.deviation.decided", reason=decision) as this:
         record = _locked(deviation_id)
         this.about(record)
-        require_decision(actor, "quality.decide_deviation", record.raised_by_id)
+        require_decision(actor, "quality.decide_deviation", record)
         row = DEVIATION.next(record.state, "accept" if accepted else "reject", reason=decision)
         shown = deviation_content(record)
         record.state, record.decision = DeviationState(row.target), decision.strip()
@@ -159,9 +157,9 @@ def decide_deviation(
 def close_deviation(*, actor: Actor, deviation_id: int, reason: str) -> Deviation:
     """Nothing more follows from it."""
     with act(actor=actor, verb="quality.deviation.closed", reason=reason) as this:
-        require(actor, "quality.decide_deviation")
         record = _locked(deviation_id)
         this.about(record)
+        require_about(actor, "quality.decide_deviation", record)
         record.state = DeviationState(DEVIATION.next(record.state, "close", reason=reason).target)
         record.save()
     return record

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from foundation.accounts.policies import require
+from foundation.accounts.policies import require_about
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid, TransitionNotAllowed
 from foundation.core.refs import RecordRef
@@ -51,7 +51,7 @@ def decide_disposition(
     with act(actor=actor, verb="quality.disposition.decided", reason=choice.justification) as this:
         record = lock_nonconformance(nonconformance_id)
         this.about(record)
-        require_decision(actor, "quality.decide_disposition", record.raised_by_id)
+        require_decision(actor, "quality.decide_disposition", record)
         left = undecided_quantity(record)
         event = "decide" if choice.quantity == left else "decide_part"
         row = NONCONFORMANCE.next(record.state, event)
@@ -146,11 +146,11 @@ def mark_executed(*, actor: Actor, disposition_id: int, note: str = "") -> Dispo
     TransitionNotAllowed when it was carried out before.
     """
     with act(actor=actor, verb="quality.disposition.executed", reason=note) as this:
-        require(actor, "quality.decide_disposition")
         nonconformance_id = Disposition.objects.values_list("nonconformance_id", flat=True).get(pk=disposition_id)
         record = lock_nonconformance(nonconformance_id)
         disposition: Disposition = Disposition.objects.select_for_update().get(pk=disposition_id)
         this.about(record)
+        require_about(actor, "quality.decide_disposition", record)
         if disposition.executed_at is not None:
             raise TransitionNotAllowed(_("This was carried out before."), code="already-executed")
         disposition.executed_at, disposition.executed_by_name = this.at, actor.name

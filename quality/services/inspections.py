@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from foundation.accounts.policies import require
+from foundation.accounts.policies import require, require_about
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid
 from foundation.core.numbering import next_number
@@ -15,7 +15,7 @@ from foundation.records.act import act
 from quality.events import InspectionRecorded
 from quality.models import Inspection
 from quality.policies import person_of
-from quality.services.places import NOWHERE, Found
+from quality.services.places import NOWHERE, Found, found_at
 from quality.states import InspectionKind, InspectionResult
 
 
@@ -35,7 +35,11 @@ def record_inspection(
     ``quality.inspect``. ISO 13485 8.2.6: the identity of the inspector is part of the record.
     """
     with act(actor=actor, verb="quality.inspection.recorded") as this:
-        require(actor, "quality.inspect")
+        about = found_at(found, lot_id)
+        if about is None:
+            require(actor, "quality.inspect")
+        else:
+            require_about(actor, "quality.inspect", about)
         if kind not in InspectionKind.values or result not in InspectionResult.values:
             raise NotValid(_("Unknown kind or result of an inspection."), field="kind")
         if result == InspectionResult.REJECTED and not note.strip():

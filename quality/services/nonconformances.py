@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from foundation.accounts.policies import require
+from foundation.accounts.policies import require_about
 from foundation.core import clock
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid
@@ -45,10 +45,10 @@ def raise_nonconformance(
     PermissionDenied. ISO 13485 8.3.1 and 8.3.2.
     """
     with act(actor=actor, verb="quality.nonconformance.raised") as this:
-        can_raise(actor).require()
+        lot = Lot.objects.get(pk=lot_id)
+        can_raise(actor, lot).require()
         if quantity <= 0 or not description.strip():
             raise NotValid(_("Say what is wrong, and with how many."), field="description")
-        lot = Lot.objects.get(pk=lot_id)
         record = Nonconformance(
             number=next_number("quality.nonconformance", prefix="NC"),
             source=source,
@@ -91,22 +91,17 @@ def _announce(this: Act, record: Nonconformance) -> None:
 
 def lock_nonconformance(nonconformance_id: int) -> Nonconformance:
     """The row, locked, for a service that changes it."""
-    found: Nonconformance | None = (
-        Nonconformance.objects.select_for_update(of=("self",))
-        .select_related("lot", "item")
-        .filter(pk=nonconformance_id)
-    ).first()
-    if found is None:
-        raise NotValid(_("There is no such nonconformance."), code="not-found", field="nonconformance")
+    rows = Nonconformance.objects.select_for_update(of=("self",)).select_related("lot", "item")
+    found: Nonconformance = rows.get(pk=nonconformance_id)
     return found
 
 
 def record_cause(*, actor: Actor, nonconformance_id: int, cause_code: str, cause: str) -> Nonconformance:
     """Coded cause and narrative: needed before closing, never before containment."""
     with act(actor=actor, verb="quality.nonconformance.cause_recorded", reason=cause) as this:
-        require(actor, "quality.raise_nonconformance")
         record = lock_nonconformance(nonconformance_id)
         this.about(record)
+        require_about(actor, "quality.raise_nonconformance", record)
         NONCONFORMANCE.next(record.state, "record_cause")
         if not cause_code.strip() or not cause.strip():
             raise CauseMissing(_("Give a coded cause and say it in words."), field="cause")
@@ -118,9 +113,9 @@ def record_cause(*, actor: Actor, nonconformance_id: int, cause_code: str, cause
 def close_nonconformance(*, actor: Actor, nonconformance_id: int) -> Nonconformance:
     """Closed when everything decided was carried out, the quantities reconcile and the cause is known."""
     with act(actor=actor, verb="quality.nonconformance.closed") as this:
-        require(actor, "quality.decide_disposition")
         record = lock_nonconformance(nonconformance_id)
         this.about(record)
+        require_about(actor, "quality.decide_disposition", record)
         row = NONCONFORMANCE.next(record.state, "close")
         if not record.cause_code or not record.cause:
             raise CauseMissing(_("Record the cause first: coded, and in words."), field="cause")

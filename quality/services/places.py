@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model
+
+from foundation.accounts.scope import rows_of
 from foundation.core.refs import RecordRef
+from resources.inventory.models import Lot
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +36,16 @@ class Found:
 
 
 NOWHERE = Found()
+
+
+def found_at(found: Found, lot_id: int | None) -> Model | None:
+    """The thing whose site a finding belongs to: its card, else its order, else its lot; None when it names none of these.
+
+    Cards and orders live above, and are known here by their labels. DoesNotExist (the act refuses) for an unknown lot.
+    """
+    named = (("shopfloor.workcard", "pk", found.card_id), ("shopfloor.workorder", "number", found.order_number))
+    for label, field, value in named:
+        thing = rows_of(label).filter(**{field: value}).first() if value else None
+        if thing is not None:
+            return thing
+    return Lot.objects.get(pk=lot_id) if lot_id is not None else None

@@ -31,10 +31,11 @@ from quality.views.inspections import VIEW
 @require_safe
 def deviation_list(request: HttpRequest) -> HttpResponse:
     """Every deviation, newest first."""
-    require(actor_of(request), VIEW)
+    actor = actor_of(request)
+    require(actor, VIEW)
     return ListPage(
         title=_("Deviations"),
-        rows=Deviation.objects.select_related("lot"),
+        rows=Deviation.objects.visible_to(actor).select_related("lot"),
         sort="-number",
         file_name="deviations",
         columns=(
@@ -63,8 +64,9 @@ def deviation_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def deviation_by_id(request: HttpRequest, pk: int) -> HttpResponse:
     """From a reference, which knows the id, to the page, which is known by its number."""
-    require(actor_of(request), VIEW)
-    return redirect("quality:deviation", get_object_or_404(Deviation, pk=pk).number)
+    actor = actor_of(request)
+    require(actor, VIEW)
+    return redirect("quality:deviation", get_object_or_404(Deviation.objects.visible_to(actor), pk=pk).number)
 
 
 @login_required
@@ -80,7 +82,7 @@ def deviation_detail(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def deviation_decide(request: HttpRequest, number: str) -> HttpResponse:
     """Accept or reject, signed, with words."""
-    found = _found(number)
+    found = _found(request, number)
     with attempt() as tried:
         services.decide_deviation(
             actor=actor_of(request),
@@ -100,20 +102,20 @@ def deviation_decide(request: HttpRequest, number: str) -> HttpResponse:
 def deviation_close(request: HttpRequest, number: str) -> HttpResponse:
     """Nothing more follows from it."""
     services.close_deviation(
-        actor=actor_of(request), deviation_id=_found(number).pk, reason=request.POST.get("reason", "")
+        actor=actor_of(request), deviation_id=_found(request, number).pk, reason=request.POST.get("reason", "")
     )
     messages.success(request, _("%(number)s is closed.") % {"number": number})
     return redirect("quality:deviation", number)
 
 
-def _found(number: str) -> Deviation:
-    rows = Deviation.objects.select_related("lot", "decided_by", "signature")
+def _found(request: HttpRequest, number: str) -> Deviation:
+    rows = Deviation.objects.visible_to(actor_of(request)).select_related("lot", "decided_by", "signature")
     found: Deviation = get_object_or_404(rows, number=number)
     return found
 
 
 def _page(request: HttpRequest, number: str, tried: Attempt | None = None) -> HttpResponse:
-    found = _found(number)
+    found = _found(request, number)
     context = {
         "deviation": found,
         "timeline": ledger_of(RecordRef.to(found))[:50],

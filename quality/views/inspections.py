@@ -19,10 +19,11 @@ VIEW = "quality.view_quality"
 @require_safe
 def inspection_list(request: HttpRequest) -> HttpResponse:
     """Every inspection, newest first."""
-    require(actor_of(request), VIEW)
+    actor = actor_of(request)
+    require(actor, VIEW)
     return ListPage(
         title=_("Inspections"),
-        rows=Inspection.objects.select_related("lot__item"),
+        rows=Inspection.objects.visible_to(actor).select_related("lot__item"),
         sort="-number",
         file_name="inspections",
         columns=(

@@ -35,10 +35,11 @@ from quality.views.inspections import VIEW
 @require_safe
 def nonconformance_list(request: HttpRequest) -> HttpResponse:
     """Every nonconformance, newest first."""
-    require(actor_of(request), VIEW)
+    actor = actor_of(request)
+    require(actor, VIEW)
     return ListPage(
         title=_("Nonconformances"),
-        rows=Nonconformance.objects.select_related("item", "lot"),
+        rows=Nonconformance.objects.visible_to(actor).select_related("item", "lot"),
         sort="-number",
         file_name="nonconformances",
         columns=(
@@ -68,8 +69,10 @@ def nonconformance_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def nonconformance_by_id(request: HttpRequest, pk: int) -> HttpResponse:
     """From a reference, which knows the id, to the page, which is known by its number."""
-    require(actor_of(request), VIEW)
-    return redirect("quality:nonconformance", get_object_or_404(Nonconformance, pk=pk).number)
+    actor = actor_of(request)
+    require(actor, VIEW)
+    rows = Nonconformance.objects.visible_to(actor)
+    return redirect("quality:nonconformance", get_object_or_404(rows, pk=pk).number)
 
 
 @login_required
@@ -84,7 +87,7 @@ def nonconformance_detail(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def nonconformance_cause(request: HttpRequest, number: str) -> HttpResponse:
     """Record cause code and narrative."""
-    found, form = _found(number), CauseForm(request.POST)
+    found, form = _found(request, number), CauseForm(request.POST)
     with attempt(form) as tried:
         if not form.is_valid():
             raise NotValid(_("Cause code and narrative are needed."), field="cause")
@@ -100,7 +103,7 @@ def nonconformance_cause(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def nonconformance_decide(request: HttpRequest, number: str) -> HttpResponse:
     """Decide for a quantity, signed."""
-    found, form = _found(number), DispositionForm(request.POST)
+    found, form = _found(request, number), DispositionForm(request.POST)
     with attempt(form) as tried:
         if not form.is_valid():
             raise NotValid(_("Disposition, quantity and justification are needed."), field="justification")
@@ -120,7 +123,7 @@ def nonconformance_decide(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def nonconformance_close(request: HttpRequest, number: str) -> HttpResponse:
     """Close it, when everything is carried out and the cause is known."""
-    services.close_nonconformance(actor=actor_of(request), nonconformance_id=_found(number).pk)
+    services.close_nonconformance(actor=actor_of(request), nonconformance_id=_found(request, number).pk)
     messages.success(request, _("%(number)s is closed.") % {"number": number})
     return redirect("quality:nonconformance", number)
 
@@ -129,16 +132,17 @@ def nonconformance_close(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def disposition_execute(request: HttpRequest, pk: int) -> HttpResponse:
     """It was carried out."""
-    disposition = get_object_or_404(Disposition.objects.select_related("nonconformance"), pk=pk)
-    services.mark_executed(actor=actor_of(request), disposition_id=pk, note=request.POST.get("reason", ""))
+    actor = actor_of(request)
+    rows = Disposition.objects.visible_to(actor).select_related("nonconformance")
+    disposition = get_object_or_404(rows, pk=pk)
+    services.mark_executed(actor=actor, disposition_id=pk, note=request.POST.get("reason", ""))
     messages.success(request, _("The disposition is carried out."))
     return redirect("quality:nonconformance", disposition.nonconformance.number)
 
 
-def _found(number: str) -> Nonconformance:
-    found: Nonconformance = get_object_or_404(
-        Nonconformance.objects.select_related("item", "lot", "stock_unit", "hold"), number=number
-    )
+def _found(request: HttpRequest, number: str) -> Nonconformance:
+    rows = Nonconformance.objects.visible_to(actor_of(request)).select_related("item", "lot", "stock_unit", "hold")
+    found: Nonconformance = get_object_or_404(rows, number=number)
     return found
 
 
@@ -150,7 +154,7 @@ def _page(
     cause_form: CauseForm | None = None,
     decision_form: DispositionForm | None = None,
 ) -> HttpResponse:
-    found = _found(number)
+    found = _found(request, number)
     decided = list(found.dispositions.select_related("decided_by", "signature").order_by("pk"))
     left = found.quantity - sum(one.quantity for one in decided)
     refs = [RecordRef.to(found), *(RecordRef.to(one) for one in decided)]

@@ -21,7 +21,7 @@ def search(text: str, actor: Actor) -> list[Found]:
     """Lots, supplier lots, serials, containers and receipts whose number contains the text; a scanned label opens at once."""
     if not may(actor, VIEW):
         return []
-    scanned = _scanned(text)
+    scanned = _scanned(text, actor)
     if scanned is not None:
         return [_unit(scanned, number=text)]
     lots = [
@@ -31,19 +31,19 @@ def search(text: str, actor: Actor) -> list[Found]:
             url=reverse("inventory:lot", args=[lot.pk]),
             text=f"{lot.item.number} · {lot.supplier_lot}" if lot.supplier_lot else lot.item.number,
         )
-        for lot in lots_like(text)
+        for lot in lots_like(text, actor)
     ]
     receipts = [
         Found(_("Receipts"), row.number, reverse("inventory:labels", args=[row.pk]), row.delivery_note)
-        for row in Receipt.objects.filter(number__iexact=text.strip())
+        for row in Receipt.objects.visible_to(actor).filter(number__iexact=text.strip())
     ]
-    return [*lots, *(_unit(unit) for unit in units_like(text)), *receipts]
+    return [*lots, *(_unit(unit) for unit in units_like(text, actor)), *receipts]
 
 
-def _scanned(text: str) -> StockUnit | None:
+def _scanned(text: str, actor: Actor) -> StockUnit | None:
     """What a label says is never what people type: a plain number is searched for instead."""
     try:
-        unit = unit_by_container(text)
+        unit = unit_by_container(text, StockUnit.objects.visible_to(actor))
     except NotValid:
         return None
     return unit if unit is not None and unit.container != text.strip() else None
@@ -64,7 +64,7 @@ def todo(actor: Actor) -> list[Todo]:
     """Deliveries that wait for a check, for who checks; open holds, for who lifts them."""
     found = []
     if may(actor, INSPECT):
-        waiting = StockUnit.objects.present().filter(status=StockStatus.QUARANTINE)
+        waiting = StockUnit.objects.visible_to(actor, INSPECT).present().filter(status=StockStatus.QUARANTINE)
         count = waiting.values("lot").distinct().count()
         if count:
             found.append(
@@ -77,7 +77,7 @@ def todo(actor: Actor) -> list[Todo]:
                 )
             )
     if may(actor, LIFT):
-        count = Hold.objects.open().count()
+        count = Hold.objects.visible_to(actor, LIFT).open().count()
         if count:
             found.append(
                 Todo(

@@ -6,8 +6,10 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from foundation.accounts.web import actor_of
 from foundation.core import clock
 from resources.inventory.models import Hold, Lot, Place, StockUnit
 from resources.inventory.states import HoldKind, StockStatus
@@ -30,12 +32,18 @@ class LotFilter(django_filters.FilterSet):  # type: ignore[misc]
         return expired if value == "expired" else rows.exclude(expires_on__lt=today)
 
 
+def _places(request: HttpRequest) -> QuerySet[Place]:
+    """The places that this reader sees."""
+    rows: QuerySet[Place] = Place.objects.visible_to(actor_of(request))
+    return rows
+
+
 class StockFilter(django_filters.FilterSet):  # type: ignore[misc]
     item = django_filters.CharFilter(
         field_name="lot__item__number", lookup_expr="iexact", label=gettext_lazy("Item number")
     )
     status = django_filters.ChoiceFilter(choices=StockStatus, label=gettext_lazy("Status"))
-    place = django_filters.ModelChoiceFilter(queryset=Place.objects.all(), label=gettext_lazy("Place"))
+    place = django_filters.ModelChoiceFilter(queryset=_places, label=gettext_lazy("Place"))
     empty = django_filters.BooleanFilter(method="by_emptiness", label=gettext_lazy("Empty too"))
 
     class Meta:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,7 +41,16 @@ def unit_choices() -> list[tuple[str, str]]:
     return [("", _("the item's"))] + [(u.code, u.symbol_en) for u in UNITS.values() if u.dimension in wanted]
 
 
-class ReceiveForm(forms.Form):
+class PlacesOf(forms.Form):
+    """A form with a place to choose: among those that the reader sees."""
+
+    def __init__(self, *args: Any, places: QuerySet[Place], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["place"]
+        field.queryset = field.queryset.filter(pk__in=places)
+
+
+class ReceiveForm(PlacesOf):
     item = ItemField(label=gettext_lazy("Item"), max_length=80)
     supplier = forms.ModelChoiceField(Supplier.objects.order_by("name"), label=gettext_lazy("Supplier"))
     supplier_lot = forms.CharField(
@@ -118,7 +128,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), required=False)
 
 
-class MoveForm(forms.Form):
+class MoveForm(PlacesOf):
     place = forms.ModelChoiceField(
         Place.objects.filter(kind__in=[str(kind) for kind in HOLDS_STOCK], active=True), label=gettext_lazy("To")
     )

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from foundation.accounts.policies import require
+from foundation.accounts.scope import visible_rows
 from foundation.accounts.web import actor_of
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid
@@ -36,6 +37,10 @@ class FloorView(APIView):
         self.actor = actor_of(request)  # type: ignore[arg-type]
         if request.method in ("GET", "HEAD"):
             require(self.actor, self.view_permission)
+
+    def get_queryset(self) -> Any:
+        """Of a list: what this reader sees."""
+        return visible_rows(super().get_queryset(), self.actor)  # type: ignore[misc]
 
     def read(self, form: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
         """The input in its shape. ValidationError (422) otherwise."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from changecontrol.selectors import OpenOrder
 from foundation.accounts.models import Station
+from foundation.core.actor import Actor
 from foundation.core.errors import NotValid
 from foundation.core.gs1 import what_is
 from foundation.core.refs import RecordRef
@@ -49,11 +50,12 @@ def order_readiness(order: WorkOrder) -> list[dict[str, Any]]:
     return readiness_of(order, definition_of(order.process_card_id))
 
 
-def find_traveller(code: str) -> TravelCard:
-    """The traveller behind a scanned code, our own label's data or its plain code. NotValid when there is none."""
+def find_traveller(code: str, among: QuerySet[TravelCard] | None = None) -> TravelCard:
+    """The traveller (of these) behind a scanned code, our own label's data or its plain code. NotValid when there is none."""
     scanned = what_is(code)
+    rows = TravelCard.objects.all() if among is None else among
     found: TravelCard | None = (
-        TravelCard.objects.select_related("batch__order__item", "unit__lot").filter(code=scanned.value).first()
+        rows.select_related("batch__order__item", "unit__lot").filter(code=scanned.value).first()
         if scanned.kind in ("traveller", "text")
         else None
     )
@@ -68,11 +70,13 @@ def cards_of_traveller(traveller: TravelCard) -> QuerySet[WorkCard]:
     return rows.select_related(*JOINED).order_by("sequence", "pk")
 
 
-def open_card_for_traveller(code: str, station: Station | None = None) -> WorkCard:
+def open_card_for_traveller(
+    code: str, station: Station | None = None, among: QuerySet[TravelCard] | None = None
+) -> WorkCard:
     """Scanning a traveller at a station opens the card to work on there: one that runs, else a paused, a blocked, a ready
     one; rework first; of the station's work center when it has one. NotValid names what is in the way.
     """
-    traveller = find_traveller(code)
+    traveller = find_traveller(code, among)
     running_first = Case(
         *[When(state=state, then=Value(place)) for place, state in enumerate(OPEN_CARDS)], output_field=IntegerField()
     )
@@ -180,10 +184,12 @@ def abandoned_values(card: WorkCard) -> list[dict[str, Any]]:
     return rows
 
 
-def search(text: str, limit: int = 10) -> list[WorkOrder | ProductionBatch | TravelCard]:
-    """Orders, batches and travellers by number."""
+def search(text: str, actor: Actor, limit: int = 10) -> list[WorkOrder | ProductionBatch | TravelCard]:
+    """Orders, batches and travellers by number, of those that this reader sees."""
+    orders, batches = WorkOrder.objects.visible_to(actor), ProductionBatch.objects.visible_to(actor)
+    travellers = TravelCard.objects.visible_to(actor)
     found: list[WorkOrder | ProductionBatch | TravelCard] = []
-    found += WorkOrder.objects.filter(number__icontains=text).order_by("-pk")[:limit]
-    found += ProductionBatch.objects.select_related("order").filter(number__icontains=text).order_by("-pk")[:limit]
-    found += TravelCard.objects.select_related("batch").filter(code__iexact=text).order_by("-pk")[:limit]
+    found += orders.filter(number__icontains=text).order_by("-pk")[:limit]
+    found += batches.select_related("order").filter(number__icontains=text).order_by("-pk")[:limit]
+    found += travellers.select_related("batch").filter(code__iexact=text).order_by("-pk")[:limit]
     return found[:limit]

@@ -28,9 +28,9 @@ from shopfloor.states import CARD, ORDER, RUNNING_STATES, Bucket, CardKind, Card
 def read_card(*, actor: Actor, card_id: int) -> WorkCard:
     """The person confirms having read the process card of this work card, exactly this version (gate Man)."""
     with act(actor=actor, verb="shopfloor.card.read") as this:
-        require(actor, WORK)
         work = lock_work(actor, card_id)
         this.about(work.card)
+        require(actor, WORK, work.card.order.site_id)
         subject = RecordRef("routing.processcard", work.definition.card_id, work.definition.number)
         confirm_reading(actor=actor, subject=subject, content_hash=work.definition.content_hash)
     return work.card
@@ -112,9 +112,9 @@ def _begin_order(this: Act, work: Work) -> None:
 def clock_in(*, actor: Actor, card_id: int) -> WorkCard:
     """Another person joins a running card (change of person: the gates Man and Order are asked)."""
     with act(actor=actor, verb="shopfloor.card.clocked_in") as this:
-        require(actor, WORK)
         work = lock_work(actor, card_id)
         this.about(work.card)
+        require(actor, WORK, work.card.order.site_id)
         _require_begun(work)
         if work.clocked_in:
             raise NotPossible(_("You are clocked in here already."), code="clocked-in")
@@ -128,9 +128,9 @@ def clock_in(*, actor: Actor, card_id: int) -> WorkCard:
 def clock_out(*, actor: Actor, card_id: int) -> WorkCard:
     """The person leaves the card; it goes on for the others."""
     with act(actor=actor, verb="shopfloor.card.clocked_out") as this:
-        require(actor, WORK)
         work = lock_work(actor, card_id)
         this.about(work.card)
+        require(actor, WORK, work.card.order.site_id)
         if not work.clocked_in:
             raise NotPossible(_("You are not clocked in here."), code="not-clocked-in")
         note_event(this, work.card, "clock_out")
@@ -149,9 +149,9 @@ def _require_begun(work: Work) -> None:
 def change_machine(*, actor: Actor, card_id: int, equipment_code: str) -> WorkCard:
     """Go on with another machine: the gate Machine is asked about it."""
     with act(actor=actor, verb="shopfloor.card.machine_changed") as this:
-        require(actor, WORK)
         work = lock_work(actor, card_id)
         this.about(work.card)
+        require(actor, WORK, work.card.order.site_id)
         _require_begun(work)
         work.card.equipment = find_equipment(equipment_code)
         answers = ask_gates(work.asked(), "machine")
@@ -167,9 +167,9 @@ def change_machine(*, actor: Actor, card_id: int, equipment_code: str) -> WorkCa
 def pause_card(*, actor: Actor, card_id: int, reason: str = "") -> WorkCard:
     """Stop for a while; nothing is asked."""
     with act(actor=actor, verb="shopfloor.card.paused", reason=reason) as this:
-        require(actor, WORK)
         work = lock_work(actor, card_id)
         this.about(work.card)
+        require(actor, WORK, work.card.order.site_id)
         change_state(this, work.card, "pause", reason=reason)
     return work.card
 
@@ -177,9 +177,9 @@ def pause_card(*, actor: Actor, card_id: int, reason: str = "") -> WorkCard:
 def resume_card(*, actor: Actor, card_id: int) -> WorkCard:
     """Go on: every gate is asked again, for the person who resumes."""
     with act(actor=actor, verb="shopfloor.card.resumed") as this:
-        require(actor, WORK)
         work = lock_work(actor, card_id)
         this.about(work.card)
+        require(actor, WORK, work.card.order.site_id)
         resume_work(this, work)
     return work.card
 
@@ -205,9 +205,9 @@ def block_work(this: Act, card: WorkCard, reason: str) -> None:
 def unblock_card(*, actor: Actor, card_id: int, reason: str) -> WorkCard:
     """Quality lets a stopped card go on, when every deviation about it is decided."""
     with act(actor=actor, verb="shopfloor.card.unblocked", reason=reason) as this:
-        require(actor, "quality.decide_deviation")
         work = lock_work(actor, card_id)
         this.about(work.card)
+        require(actor, "quality.decide_deviation", work.card.order.site_id)
         event = "unblock" if work.card.started_at else "unblock_ready"
         CARD.next(work.card.state, event, reason=reason)
         undecided = Deviation.objects.filter(card_id=work.card.pk, state=DeviationState.OPEN).first()
@@ -223,9 +223,9 @@ def skip_card(*, actor: Actor, card_id: int, deviation_id: int, reason: str, cre
     The pieces that are here go on as they are. GateClosed without such a deviation.
     """
     with act(actor=actor, verb="shopfloor.card.skipped", reason=reason) as this:
-        require(actor, "quality.decide_deviation")
         work = lock_work(actor, card_id)
         this.about(work.card)
+        require(actor, "quality.decide_deviation", work.card.order.site_id)
         row = CARD.next(work.card.state, "skip", reason=reason)
         deviation = Deviation.objects.filter(
             pk=deviation_id, card_id=card_id, source="skip", state=DeviationState.ACCEPTED

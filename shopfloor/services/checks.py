@@ -10,10 +10,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from foundation.accounts.policies import require
+from foundation.accounts.policies import require, require_about
 from foundation.core.actor import Actor
 from foundation.core.canonical import decimal_text
-from foundation.core.errors import NotValid
+from foundation.core.errors import NotFound
 from foundation.core.refs import RecordRef
 from foundation.records.act import Act, act
 from foundation.records.models import Signature
@@ -26,7 +26,7 @@ from resources.inventory.selectors import unit_by_container
 from shopfloor.definition import StepDefinition
 from shopfloor.exceptions import EntryNotValid, NotPossible, OutOfSequence
 from shopfloor.models import SecondCheck, StepRecord, WorkCard
-from shopfloor.policies import SECOND_CHECK, require_other_person
+from shopfloor.policies import SECOND_CHECK, VIEW, require_other_person
 from shopfloor.services.entries import gauge_for
 from shopfloor.services.loading import Work, lock_work, records_of
 from shopfloor.services.moving import change_state
@@ -59,9 +59,10 @@ def second_check(*, actor: Actor, record_id: int, look: Look, captured_at: datet
     with act(actor=actor, verb="shopfloor.entry.checked", captured_at=captured_at) as this:
         record = StepRecord.objects.filter(pk=record_id).first()
         if record is None:
-            raise NotValid(_("There is no such entry."), code="not-found", field="record")
+            raise NotFound.here()
         work = lock_work(actor, record.card_id)
         this.about(work.card)
+        require_about(actor, VIEW, work.card)
         step = work.operation.step(record.step_key)
         this.note(step=step.key, unit_no=record.unit_no, kind=step.second_check)
         _check_open(work, step, record)
@@ -97,14 +98,14 @@ def _check(this: Act, record: StepRecord, kind: str, agreed: bool, look: Look, *
     return SecondCheck(record=record, kind=kind, agreed=agreed, **values)
 
 
-def _by_actor(this: Act, record: StepRecord) -> None:
-    require(this.actor, SECOND_CHECK)
+def _by_actor(this: Act, work: Work, record: StepRecord) -> None:
+    require(this.actor, SECOND_CHECK, work.card.order.site_id)
     require_other_person(this.actor.user_id, [record.performer_id], this.actor.name)
 
 
 def _scan(this: Act, work: Work, step: StepDefinition, record: StepRecord, look: Look) -> SecondCheck:
     """The code that was used, or the machine, scanned again: it is the same thing or not."""
-    _by_actor(this, record)
+    _by_actor(this, work, record)
     if not look.scanned_code.strip():
         raise EntryNotValid(_("Scan it."), code="empty", field="scanned_code")
     scanned = unit_by_container(look.scanned_code)
@@ -121,7 +122,7 @@ def _witness(this: Act, work: Work, step: StepDefinition, record: StepRecord, lo
             _("A witness gives user name or badge, and the secret."), code="both-components", field="identity"
         )
     witness = Actor(signature.signer_id, signature.printed_name, this.actor.station, this.actor.session)
-    require(witness, SECOND_CHECK)
+    require(witness, SECOND_CHECK, work.card.order.site_id)
     return _check(
         this, record, SecondCheck.Kind.WITNESS, look.agreed, look,
         signature=signature, checker_id=signature.signer_id, checker_name=signature.printed_name,
@@ -130,7 +131,7 @@ def _witness(this: Act, work: Work, step: StepDefinition, record: StepRecord, lo
 
 def _review(this: Act, work: Work, step: StepDefinition, record: StepRecord, look: Look) -> SecondCheck:
     """Looked over; signed when credentials are given."""
-    _by_actor(this, record)
+    _by_actor(this, work, record)
     signature = _signed(this, work, record, look, "reviewed") if look.credentials else None
     if signature is not None and signature.signer_id != this.actor.user_id:
         raise EntryNotValid(_("Who reviews signs."), code="other-signer", field="identity")
@@ -168,7 +169,7 @@ def entry_content(work: Work, record: StepRecord) -> dict[str, Any]:
 
 def _remeasure(this: Act, work: Work, step: StepDefinition, record: StepRecord, look: Look) -> SecondCheck:
     """An own reading, without the first one in sight. Out of limits, it sets off the reaction plan like any reading."""
-    _by_actor(this, record)
+    _by_actor(this, work, record)
     judged = judge_number(step, read_number(step, look.value, ""))
     gauge: Equipment | None = gauge_for(work, step, look.equipment_code, judged)
     tolerance = tolerance_of(step)
@@ -232,9 +233,9 @@ def accept_first_piece(
     A rejected piece is split off and held, and the next piece is the first one. OutOfSequence while its steps are open.
     """
     with act(actor=actor, verb="shopfloor.first_piece.judged", reason=note) as this:
-        require(actor, "quality.inspect")
         work = lock_work(actor, card_id)
         this.about(work.card)
+        require(actor, "quality.inspect", work.card.order.site_id)
         event = "accept_first_piece" if accepted else "reject_first_piece"
         CARD.next(work.card.state, event, reason=note)
         records = records_of(work, everything=True)
@@ -292,9 +293,9 @@ def inspect_card(
     A rejected one holds what is here on the card. Not by whoever works on the card (专检).
     """
     with act(actor=actor, verb="shopfloor.card.inspected", reason=note) as this:
-        require(actor, "quality.inspect")
         work = lock_work(actor, card_id)
         this.about(work.card)
+        require(actor, "quality.inspect", work.card.order.site_id)
         if work.card.state not in (*RUNNING_STATES, CardState.PAUSED):
             raise NotPossible(_("Nothing is being made on this card."), code="card-not-running")
         if kind == InspectionKind.FIRST_PIECE:

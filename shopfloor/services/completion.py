@@ -38,9 +38,9 @@ def complete_card(
     back ``entered``, so that nothing typed is lost. NotBalanced while a piece is still here or a step is open.
     """
     with act(actor=actor, verb="shopfloor.card.completed") as this:
-        require(actor, WORK)
         work = lock_work(actor, card_id)
         this.about(work.card)
+        require(actor, WORK, work.card.order.site_id)
         if work.card.state == CardState.COMPLETED:
             return _completed_before(this, work, idempotency_key, entered)
         row = CARD.next(work.card.state, "complete")

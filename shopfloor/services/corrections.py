@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts.policies import require
 from foundation.core.actor import Actor
-from foundation.core.errors import NotValid
+from foundation.core.errors import NotFound
 from foundation.core.refs import RecordRef
 from foundation.records.act import Act, act
 from foundation.records.services import Credentials, ToSign, sign
 from quality.policies import person_of
 from shopfloor.exceptions import EntryNotValid, NotPossible
 from shopfloor.models import Correction, StepRecord
-from shopfloor.policies import can_correct_own, require_other_person
+from shopfloor.policies import WORK, can_correct_own, require_other_person
 from shopfloor.services.entries import BAD, Capture, Prepared, bad_entry, request_hash_of, write_record
 from shopfloor.services.loading import Work, lock_work, records_of
 from shopfloor.services.reactions import NOTHING, Reacted, contain_gone, react
@@ -36,7 +36,7 @@ def correct_entry(
     """
     with act(actor=actor, verb="shopfloor.entry.corrected", reason=reason, captured_at=captured_at) as this:
         work, record = _locked(this, actor, record_id)
-        can_correct_own(actor, record).require()
+        can_correct_own(actor, record, work.card.order.site_id).require()
         if work.card.state in SETTLED_STATES:
             raise NotPossible(
                 _("This card is completed: the line leader asks for a correction, quality approves it."),
@@ -54,8 +54,7 @@ def correct_entry(
 def request_correction(*, actor: Actor, record_id: int, new_value: str, reason: str) -> Correction:
     """The line leader asks that an entry be corrected; quality decides. One open request per entry."""
     with act(actor=actor, verb="shopfloor.correction.requested", reason=reason) as this:
-        require(actor, "shopfloor.request_correction")
-        work, record = _locked(this, actor, record_id)
+        work, record = _locked(this, actor, record_id, "shopfloor.request_correction")
         judged = _judge(work, record, new_value, reason)
         if Correction.objects.filter(record=record, state=CorrectionState.ASKED).exists():
             raise NotPossible(_("A correction of this entry is asked for already."), code="correction-open")
@@ -103,12 +102,13 @@ def refuse_correction(*, actor: Actor, correction_id: int, credentials: Credenti
     return correction
 
 
-def _locked(this: Act, actor: Actor, record_id: int) -> tuple[Work, StepRecord]:
+def _locked(this: Act, actor: Actor, record_id: int, permission: str = WORK) -> tuple[Work, StepRecord]:
     record = StepRecord.objects.filter(pk=record_id).first()
     if record is None:
-        raise NotValid(_("There is no such entry."), code="not-found", field="record")
+        raise NotFound.here()
     work = lock_work(actor, record.card_id)
     this.about(work.card)
+    require(actor, permission, work.card.order.site_id)
     if record.kind not in CORRECTABLE:
         raise NotPossible(
             _("A scan or a file is not corrected: take the part out, or exclude the sample."), code="not-correctable"
@@ -119,11 +119,10 @@ def _locked(this: Act, actor: Actor, record_id: int) -> tuple[Work, StepRecord]:
 
 
 def _decided(this: Act, actor: Actor, correction_id: int) -> tuple[Correction, Work, StepRecord]:
-    require(actor, "quality.approve_correction")
     found = Correction.objects.filter(pk=correction_id).values_list("record_id", flat=True).first()
     if found is None:
-        raise NotValid(_("There is no such correction."), code="not-found", field="correction")
-    work, record = _locked(this, actor, found)
+        raise NotFound.here()
+    work, record = _locked(this, actor, found, "quality.approve_correction")
     correction: Correction = Correction.objects.select_for_update().get(pk=correction_id)
     require_other_person(actor.user_id, [correction.asked_by_id, record.performer_id], actor.name)
     this.relate(correction)

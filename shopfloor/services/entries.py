@@ -166,7 +166,7 @@ def begin_entry(
     earlier = _earlier(this, records, key, request)
     if earlier is not None:
         return work, step, records, earlier
-    require_step(actor, step)
+    require_step(actor, step, work.card.order.site_id)
     require_running(work)
     if not work.clocked_in and step.by != "inspector":
         require_open([closed(MAN, "not-clocked-in", _("Clock in on this card first."))])

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts.policies import require
 from foundation.core.actor import Actor
-from foundation.core.errors import NotValid
+from foundation.core.errors import NotFound
 from foundation.records.act import act
 from quality.policies import person_of
 from shopfloor.models import Handover
@@ -20,9 +20,9 @@ from shopfloor.states import HANDOVER, HandoverState
 def hand_over(*, actor: Actor, card_id: int, machine_state: str = "", note: str = "") -> Handover:
     """Hand the card over: how many pieces are here and which steps are open is counted, not typed. The card pauses."""
     with act(actor=actor, verb="shopfloor.card.handed_over", reason=note) as this:
-        require(actor, WORK)
         work = lock_work(actor, card_id)
         this.about(work.card)
+        require(actor, WORK, work.card.order.site_id)
         require_running(work)
         open_steps = work.progress(records_of(work, everything=True)).open_entries(work.pieces)
         handover = Handover(
@@ -49,14 +49,14 @@ def answer_handover(*, actor: Actor, handover_id: int, accepted: bool, note: str
     SamePerson for who handed over. A disputed card stays paused: the line leader hears of it by its state.
     """
     with act(actor=actor, verb="shopfloor.handover.answered", reason=note) as this:
-        require(actor, WORK)
         card_id = Handover.objects.filter(pk=handover_id).values_list("card_id", flat=True).first()
         if card_id is None:
-            raise NotValid(_("There is no such handover."), code="not-found", field="handover")
+            raise NotFound.here()
         work = lock_work(actor, card_id)
         handover: Handover = Handover.objects.select_for_update().get(pk=handover_id)
         this.about(work.card)
         this.relate(handover)
+        require(actor, WORK, work.card.order.site_id)
         row = HANDOVER.next(handover.state, "accept" if accepted else "dispute", reason=note)
         require_other_person(actor.user_id, [handover.outgoing_id], actor.name)
         handover.state = HandoverState(row.target)

@@ -43,9 +43,9 @@ def report_what_happened(
     stops, and quality is told. ``refused_code`` is what was refused before. Works in every state of the card.
     """
     with act(actor=actor, verb="shopfloor.event.reported", reason=what_happened) as this:
-        can_raise(actor).require()
         work = lock_work(actor, card_id)
         this.about(work.card)
+        can_raise(actor, work.card).require()
         units = [stock_unit_of(work.card)]
         for code in containers:
             found = unit_by_container(code)

@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from foundation.core.actor import Actor
-from foundation.core.errors import NotValid
+from foundation.core.errors import NotFound, NotValid
 from shopfloor.definition import Definition, OperationDefinition, StepDefinition, definition_of
 from shopfloor.exceptions import NotPossible
 from shopfloor.gates import Asked
@@ -132,7 +132,7 @@ LAST_CLOCK = (
 
 
 def lock_work(actor: Actor, card_id: int) -> Work:
-    """The card, locked, in two statements. NotValid when there is none.
+    """The card, locked, in two statements. NotFound when there is none.
 
     Every act on a card begins here, so it asks for little: an ORM query costs by its joins, columns and expressions.
     """
@@ -144,7 +144,7 @@ def lock_work(actor: Actor, card_id: int) -> Work:
     )
     card: WorkCard | None = next(iter(rows), None)
     if card is None:
-        raise NotValid(_("There is no such work card."), code="not-found", field="card")
+        raise NotFound.here()
     definition = definition_of(card.process_card_id)
     moves = moves_of(card)
     clocked_in = actor.user_id is None or card.last_clock == "clock_in"  # type: ignore[attr-defined]

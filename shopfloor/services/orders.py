@@ -12,7 +12,7 @@ from foundation.accounts.models import Site
 from foundation.accounts.policies import require
 from foundation.core import clock
 from foundation.core.actor import Actor
-from foundation.core.errors import NotValid
+from foundation.core.errors import NotFound, NotValid
 from foundation.core.numbering import next_number
 from foundation.core.units import unit as unit_of
 from foundation.records.act import act
@@ -86,7 +86,7 @@ def _check(quantity: Decimal, kind: str, due: date | None) -> None:
 
 
 def lock_order(order_id: int) -> WorkOrder:
-    """The order, locked. NotValid when there is none."""
+    """The order, locked. NotFound when there is none."""
     order: WorkOrder | None = (
         WorkOrder.objects.select_for_update(of=("self",), no_key=True)
         .select_related("item", "site")
@@ -94,7 +94,7 @@ def lock_order(order_id: int) -> WorkOrder:
         .first()
     )
     if order is None:
-        raise NotValid(_("There is no such order."), code="not-found", field="order")
+        raise NotFound.here()
     return order
 
 

@@ -55,9 +55,9 @@ def report_production(
     are waited for. The same key is the same report.
     """
     with act(actor=actor, verb="shopfloor.production.reported", captured_at=captured_at) as this:
-        require(actor, WORK)
         work = lock_work(actor, card_id)
         this.about(work.card)
+        require(actor, WORK, work.card.order.site_id)
         this.note(good=good, scrap=scrap, rework=rework)
         earlier = ProductionReport.objects.filter(idempotency_key=idempotency_key).first()
         if earlier is not None:

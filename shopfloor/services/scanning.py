@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from foundation.accounts.policies import may, require
 from foundation.core.actor import Actor
 from foundation.core.canonical import decimal_text
-from foundation.core.errors import NotValid
+from foundation.core.errors import NotFound, NotValid
 from foundation.core.units import convert, same_dimension
 from foundation.records.act import act
 from resources.inventory.models import GenealogyLink, Place, StockUnit
@@ -211,12 +211,12 @@ def remove_part(
     this; on a completed card nothing is taken out any more.
     """
     with act(actor=actor, verb="shopfloor.part.removed", reason=reason, captured_at=captured_at) as this:
-        require(actor, "shopfloor.remove_link")
         scan = StepRecord.objects.select_related("stock_unit").filter(pk=record_id, kind="material_scan").first()
         if scan is None or scan.genealogy_link_id is None or scan.stock_unit is None:
-            raise NotValid(_("There is no such scan."), code="not-found", field="record")
+            raise NotFound.here()
         work = lock_work(actor, scan.card_id)
         this.about(work.card)
+        require(actor, "shopfloor.remove_link", work.card.order.site_id)
         if work.card.state in SETTLED_STATES:
             raise NotPossible(_("This card is completed."), code="card-not-running")
         place = Place.objects.filter(pk=return_to_id, site_id=work.card.order.site_id).first()

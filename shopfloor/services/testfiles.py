@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts.policies import require
 from foundation.core.actor import Actor
-from foundation.core.errors import NotValid
+from foundation.core.errors import NotFound
 from foundation.core.refs import RecordRef
 from foundation.files.models import Attachment
 from foundation.files.selectors import content_of
@@ -173,12 +173,12 @@ def exclude_sample(*, actor: Actor, test_file_id: int, rows: Sequence[int], reas
     can be excluded: what is merely inconvenient stays in. The record shows rows, values, reason and person.
     """
     with act(actor=actor, verb="shopfloor.sample.excluded", reason=reason) as this:
-        require(actor, "quality.exclude_sample")
         test_file = TestFile.objects.select_related("attachment__file").filter(pk=test_file_id).first()
         if test_file is None:
-            raise NotValid(_("There is no such test file."), code="not-found", field="test_file")
+            raise NotFound.here()
         work = lock_work(actor, test_file.card_id)
         this.about(work.card)
+        require(actor, "quality.exclude_sample", work.card.order.site_id)
         this.note(file=test_file.file_name, sha256=test_file.sha256, rows=list(rows))
         require_other_person(actor.user_id, [test_file.attached_by_id], actor.name)
         step = work.operation.step(test_file.step_key)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from foundation.accounts.policies import require
 from foundation.core.actor import Actor
 from foundation.core.canonical import decimal_text
+from foundation.core.errors import NotFound
 from foundation.core.refs import RecordRef
 from foundation.core.units import convert
 from foundation.records.act import Act, act
@@ -58,7 +59,7 @@ def complete_units(
     with act(actor=actor, verb="shopfloor.units.completed") as this:
         batch = ProductionBatch.objects.select_related("order").filter(pk=batch_id).first()
         if batch is None:
-            raise EntryNotValid(_("There is no such batch."), code="not-found", field="batch")
+            raise NotFound.here()
         this.about(batch)
         require(actor, WORK, batch.order.site_id)
         cards = _cards(batch, operation, units)

@@ -64,7 +64,7 @@ def _to(verb: str, pk: int) -> dict[str, int]:
 def more(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything else that can be done with this card, as large tiles."""
     actor = worker_of(request)
-    view = card_view(card_of(pk), actor)
+    view = card_view(card_of(pk, actor), actor)
     context = {**page_context(view, actor), "report_url": happened_url(pk)}
     return show(request, "shopfloor/more.html", context)
 
@@ -73,7 +73,7 @@ def more(request: HttpRequest, pk: int) -> HttpResponse:
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Good, scrap and rework: move k of n on."""
     actor = worker_of(request)
-    view = card_view(card_of(pk), actor)
+    view = card_view(card_of(pk, actor), actor)
     here = [row.number for row in view.pieces if row.bucket == "here"]
     form = ReportForm(request.POST or None)
     tried: Attempt | None = None
@@ -146,7 +146,7 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
         if tried.done:
             return redirect("shopfloor:work", pk)
     values = {"key": request.POST.get("key", "")} if tried else {}
-    content = card_content(card_of(pk))
+    content = card_content(card_of(pk, actor))
     return work_page(
         request, actor, pk, tried=tried, screen="complete", values=values, more={"content_hash": content_hash(content)}
     )

@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.accounts.policies import require
+from foundation.accounts.scope import visible_rows
 from foundation.accounts.web import actor_of, credentials_of
 from foundation.core import clock
 from foundation.core.canonical import content_hash
@@ -37,10 +38,11 @@ VIEW = "shopfloor.view_order"
 @require_safe
 def batches(request: HttpRequest) -> HttpResponse:
     """Production batches, newest first."""
-    require(actor_of(request), VIEW)
+    actor = actor_of(request)
+    require(actor, VIEW)
     return ListPage(
         title=_("Batches"),
-        rows=ProductionBatch.objects.select_related("order__item", "lot"),
+        rows=ProductionBatch.objects.visible_to(actor).select_related("order__item", "lot"),
         sort="-id",
         file_name="batches",
         columns=(
@@ -70,8 +72,9 @@ def batches(request: HttpRequest) -> HttpResponse:
 @require_safe
 def batch(request: HttpRequest, pk: int) -> HttpResponse:
     """A batch is looked at with its order; its number leads there."""
-    require(actor_of(request), VIEW)
-    found = get_object_or_404(ProductionBatch, pk=pk)
+    actor = actor_of(request)
+    require(actor, VIEW)
+    found = get_object_or_404(ProductionBatch.objects.visible_to(actor), pk=pk)
     return redirect("shopfloor:order", found.order_id)
 
 
@@ -81,7 +84,8 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     """One work card with every entry, balance, gates, signatures and trail."""
     actor = actor_of(request)
     require(actor, VIEW)
-    found = get_object_or_404(WorkCard.objects.select_related("order__item", "batch", "unit__lot"), pk=pk)
+    rows = WorkCard.objects.visible_to(actor).select_related("order__item", "batch", "unit__lot")
+    found = get_object_or_404(rows, pk=pk)
     view = card_view(found, actor)
     links: list[dict[str, Any]] = [
         {"kind": _("Order"), "title": found.order.number, "url": reverse("shopfloor:order", args=[found.order_id])},
@@ -125,8 +129,9 @@ def unblock(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """What is open on the floor now, by work center; for a screen on the wall."""
-    require(actor_of(request), VIEW)
-    cards = list(station_cards().order_by("work_center", "-started_at", "pk")[:120])
+    actor = actor_of(request)
+    require(actor, VIEW)
+    cards = list(visible_rows(station_cards(), actor).order_by("work_center", "-started_at", "pk")[:120])
     balances = card_balances(cards)
     centers: dict[str, list[dict[str, Any]]] = {}
     for one in cards:
@@ -144,12 +149,12 @@ def corrections(request: HttpRequest) -> HttpResponse:
     """Corrections that quality decides, oldest first, and what was decided."""
     actor = actor_of(request)
     require(actor, VIEW)
-    decided = Correction.objects.exclude(state="asked").select_related("record__card__order").order_by("-pk")[:50]
+    seen = Correction.objects.visible_to(actor).select_related("record__card__order")
     waiting = [
         (one, SimpleLazyObject(lambda one=one: content_hash(correction_content(one, one.record))))
-        for one in pending_corrections()
+        for one in visible_rows(pending_corrections(), actor)
     ]
-    context = {"waiting": waiting, "decided": decided}
+    context = {"waiting": waiting, "decided": seen.exclude(state="asked").order_by("-pk")[:50]}
     return render(request, "shopfloor/desk/corrections.html", context)
 
 

@@ -33,7 +33,8 @@ from shopfloor.views.work import work_page
 @sensitive_post_parameters("secret")
 def second_check(request: HttpRequest, pk: int, record: int) -> HttpResponse:
     """Witness (signs with both components), blind measurement, review or scan, by another person."""
-    actor, card = worker_of(request), card_of(pk)
+    actor = worker_of(request)
+    card = card_of(pk, actor)
     made = get_object_or_404(StepRecord, pk=record, card=card)
     kind = step_of(card, made.step_key).second_check
     form = LookForm(request.POST)

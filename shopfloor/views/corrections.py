@@ -32,7 +32,8 @@ ASK = "shopfloor.request_correction"
 @require_safe
 def entries(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything recorded on the card, newest first, with what can be done about it."""
-    actor, card = worker_of(request), card_of(pk)
+    actor = worker_of(request)
+    card = card_of(pk, actor)
     rows = []
     taken = {r.corrects_id for r in StepRecord.objects.filter(card=card, corrects__isnull=False)}
     open_card = card.state not in SETTLED_STATES
@@ -60,7 +61,8 @@ def entries(request: HttpRequest, pk: int) -> HttpResponse:
 @sensitive_post_parameters("secret")
 def correct(request: HttpRequest, pk: int, record: int) -> HttpResponse:
     """The performer corrects an own entry; for every other one the line leader asks quality, by badge on this tablet."""
-    actor, card = worker_of(request), card_of(pk)
+    actor = worker_of(request)
+    card = card_of(pk, actor)
     made = get_object_or_404(StepRecord, pk=record, card=card)
     form = CorrectForm(request.POST or None)
     own = made.performer_id == actor.user_id and card.state not in SETTLED_STATES
@@ -102,7 +104,8 @@ def correct(request: HttpRequest, pk: int, record: int) -> HttpResponse:
 @sensitive_post_parameters("secret")
 def remove(request: HttpRequest, pk: int, record: int) -> HttpResponse:
     """A wrong part comes out again: by the line leader, to quarantine or scrap."""
-    actor, card = worker_of(request), card_of(pk)
+    actor = worker_of(request)
+    card = card_of(pk, actor)
     made = get_object_or_404(StepRecord, pk=record, card=card, kind="material_scan")
     places = Place.objects.filter(
         site_id=card.order.site_id, kind__in=[PlaceKind.STOCK, PlaceKind.SCRAP], active=True

@@ -35,7 +35,8 @@ def step_of(card: WorkCard, key: str) -> StepDefinition:
 @require_POST
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """One entry. Outside its limits, or not conforming, it asks once: correct it, measure again, or confirm it."""
-    actor, card = worker_of(request), card_of(pk)
+    actor = worker_of(request)
+    card = card_of(pk, actor)
     form = EntryForm(request.POST)
     values = {**request.POST.dict(), "ticks": request.POST.getlist("ticks")}
     if not form.is_valid():

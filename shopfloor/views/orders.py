@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.accounts.policies import may, require
+from foundation.accounts.scope import visible_rows
 from foundation.accounts.web import actor_of
 from foundation.core import events
 from foundation.core.actor import Actor
@@ -42,10 +43,11 @@ SHOWN = 300
 @require_safe
 def orders(request: HttpRequest) -> HttpResponse:
     """Work orders, newest first."""
-    require(actor_of(request), VIEW)
+    actor = actor_of(request)
+    require(actor, VIEW)
     return ListPage(
         title=_("Work orders"),
-        rows=order_list(),
+        rows=visible_rows(order_list(), actor),
         sort="-id",
         file_name="orders",
         columns=(
@@ -106,8 +108,9 @@ def order_create(request: HttpRequest) -> HttpResponse:
 def order_page(request: HttpRequest, pk: int, tab: str = "") -> HttpResponse:
     """An order: cards with their state and balance, the gates ahead, travellers, nonconformances, trail."""
     actor = actor_of(request)
-    require(actor, VIEW, None)
-    order = get_object_or_404(WorkOrder.objects.select_related("item", "site", "process_card"), pk=pk)
+    require(actor, VIEW)
+    rows = WorkOrder.objects.visible_to(actor).select_related("item", "site", "process_card")
+    order = get_object_or_404(rows, pk=pk)
     cards = list(
         WorkCard.objects.filter(order=order).select_related("unit__lot", "batch").order_by("unit__number", "sequence")
     )
@@ -183,7 +186,7 @@ def _acts(order: WorkOrder, actor: Actor) -> list[dict[str, Any]]:
     """Buttons from the state table, for who may; starting and completing come from the floor."""
     rows = []
     for row in ORDER.events_from(order.state):
-        if row.event in ("start", "complete") or (row.permission and not may(actor, row.permission)):
+        if row.event in ("start", "complete") or (row.permission and not may(actor, row.permission, order.site_id)):
             continue
         if row.event.startswith("resume_") and row.event != f"resume_{order.held_from}":
             continue

@@ -57,8 +57,10 @@ def worker_of(request: HttpRequest) -> Actor:
     return actor
 
 
-def card_of(pk: int) -> WorkCard:
-    card: WorkCard = get_object_or_404(WorkCard.objects.select_related("order__item", "batch", "unit__lot"), pk=pk)
+def card_of(pk: int, actor: Actor) -> WorkCard:
+    """The card, for who sees it; 404 else."""
+    rows = WorkCard.objects.visible_to(actor).select_related("order__item", "batch", "unit__lot")
+    card: WorkCard = get_object_or_404(rows, pk=pk)
     return card
 
 

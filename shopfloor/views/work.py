@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.accounts.policies import may
+from foundation.accounts.scope import visible_rows
 from foundation.accounts.web import station_of
 from foundation.core.actor import Actor
 from foundation.core.errors import Refusal
@@ -25,7 +26,7 @@ from resources.equipment.selectors import class_words
 from shopfloor.definition import definition_of
 from shopfloor.forms import DEFECTS
 from shopfloor.gates import NEVER, OVERRIDES
-from shopfloor.models import StepRecord, WorkCard
+from shopfloor.models import StepRecord, TravelCard, WorkCard
 from shopfloor.policies import INSPECT, WORK
 from shopfloor.selectors import CardView, EntryView, card_view, open_card_for_traveller, station_cards
 from shopfloor.selectors.pulse import card_pulse
@@ -41,8 +42,7 @@ KEPT = ("step_key", "unit_no", "value", "equipment_code", "note", "identity")
 @camera_page
 def station(request: HttpRequest) -> HttpResponse:
     """Where a shift begins: scan a traveller, or take an open card of this station."""
-    worker_of(request)
-    return _station(request)
+    return _station(request, worker_of(request))
 
 
 @never_cache
@@ -50,19 +50,20 @@ def station(request: HttpRequest) -> HttpResponse:
 @require_POST
 def open_traveller(request: HttpRequest) -> HttpResponse:
     """A scanned traveller opens the next card here."""
-    worker_of(request)
+    actor = worker_of(request)
     code = request.POST.get("code", "")
     with attempt() as tried:
-        card = open_card_for_traveller(code, station_of(request))
+        card = open_card_for_traveller(code, station_of(request), TravelCard.objects.visible_to(actor))
     if tried.done:
         return redirect("shopfloor:work", card.pk)
-    return _station(request, tried, code)
+    return _station(request, actor, tried, code)
 
 
-def _station(request: HttpRequest, tried: Attempt | None = None, code: str = "") -> HttpResponse:
+def _station(request: HttpRequest, actor: Actor, tried: Attempt | None = None, code: str = "") -> HttpResponse:
     here = station_of(request)
     center = here.work_center if here else ""
-    cards = list(station_cards(center)[:60])
+    rows = visible_rows(station_cards(center), actor)
+    cards = list((rows.filter(order__site=here.site_id) if here else rows)[:60])
     begun = [card for card in cards if card.state != "ready"]
     elsewhere = tried.problem.details.get("card") if tried and tried.problem else None
     context = {
@@ -91,7 +92,6 @@ def _operation_name(process_card_id: int, operation: int) -> str:
 def work(request: HttpRequest, pk: int) -> HttpResponse:
     """The card's next screen for this person."""
     actor = worker_of(request)
-    card_of(pk)
     return work_page(request, actor, pk)
 
 
@@ -106,6 +106,7 @@ def work_page(
     more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """The page of the card. After a refusal: the same screen with the reason, and with ``values`` as they were entered."""
+    card_of(pk, actor)
     piece = _piece(values) or _piece(request.GET)
     view = card_view(pk, actor, piece)
     shown = screen_of(view, actor, piece)
@@ -215,7 +216,7 @@ def _piece(values: Mapping[str, Any] | None) -> int | None:
 def live(request: HttpRequest, pk: int) -> HttpResponse:
     """204 while nothing has changed; else a notice with a way to the new screen. What is being typed stays."""
     actor = worker_of(request)
-    card_of(pk)
+    card_of(pk, actor)
     now = card_pulse(pk)
     if request.GET.get("seen") == now:
         return HttpResponse(status=204)
@@ -229,6 +230,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
 def after(request: HttpRequest, pk: int, record: int) -> HttpResponse:
     """What happens now: the screen after an entry that set something off, and after every file."""
     actor = worker_of(request)
+    card_of(pk, actor)
     made = StepRecord.objects.select_related("nonconformance", "deviation").filter(pk=record, card_id=pk).first()
     if made is None:
         return redirect("shopfloor:work", pk)

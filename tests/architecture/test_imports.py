@@ -12,7 +12,7 @@ ROOMS = {"services", "selectors", "models", "events", "states", "policies", "exc
 OFFERED = {
     "foundation.core": None,  # everything: it is what all stand on
     "foundation.records": {"act", "context", "keys", "leaves", "proofs", "sealing", "verification", "verifier"},
-    "foundation.accounts": {"web"},
+    "foundation.accounts": {"web", "scope"},
     "foundation.imports": {"schema"},
     "foundation.files": {"web", "storage", "sniffing"},
     "foundation.printing": {"catalogue", "symbols", "rendering", "typesetting"},

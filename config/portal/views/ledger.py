@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from config.portal.addresses import kind_of
 from foundation.accounts.policies import require
+from foundation.accounts.scope import trail_visible
 from foundation.accounts.web import actor_of
 from foundation.core.web.lists import Column, Empty, ListPage
 from foundation.core.web.trails import verb_words
@@ -93,7 +94,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     return ListPage(
         title=_("Audit trail"),
         lead=_("Every act with who, when, why and where; refused ones too. Nobody can change or remove a line."),
-        rows=LedgerEntry.objects.all(),
+        rows=trail_visible(LedgerEntry.objects.all(), actor, VIEW),
         columns=COLUMNS,
         sort="-captured_at",
         search=searched,
@@ -108,8 +109,9 @@ def ledger(request: HttpRequest) -> HttpResponse:
 @login_required
 def ledger_entry(request: HttpRequest, pk: int) -> HttpResponse:
     """One act: everything it was told, what it wrote, and the digest that seals it."""
-    require(actor_of(request), VIEW)
-    entry = get_object_or_404(LedgerEntry, pk=pk)
+    actor = actor_of(request)
+    require(actor, VIEW)
+    entry = get_object_or_404(trail_visible(LedgerEntry.objects.all(), actor, VIEW), pk=pk)
     related = [{**one, "kind": kind_of(one["label"])} for one in entry.related]
     context = {"entry": entry, "related": related, "words": verb_words(entry.verb), "digest": bytes(entry.digest).hex()}
     return render(request, "portal/ledger_entry.html", context)

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_safe
 
 from config.portal.views.ledger import COLUMNS, COUNT_MOST, VIEW, LedgerFilter, searched
 from foundation.accounts.policies import require
+from foundation.accounts.scope import reads_trail_of
 from foundation.accounts.web import actor_of
+from foundation.core.errors import NotFound
 from foundation.core.refs import RecordRef
 from foundation.core.web.lists import Empty, ListPage
 from foundation.core.web.tables import Table, table_file
@@ -28,6 +30,8 @@ def record_trail(request: HttpRequest, label: str, pk: int) -> HttpResponseBase:
     actor = actor_of(request)
     require(actor, VIEW)
     record = RecordRef(label.lower(), pk)
+    if not reads_trail_of(actor, record, VIEW):
+        raise NotFound.here()
     entries = ledger_of(record)
     number = next(
         (row.subject_number for row in entries if row.subject_label == record.label and row.subject_id == pk), ""

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from foundation.core.errors import Refusal
+from foundation.core.web.refusals import note_refusal
 
 
 def problem(code: str, reason: str, http_status: int, **more: Any) -> Response:
@@ -16,6 +17,7 @@ def problem(code: str, reason: str, http_status: int, **more: Any) -> Response:
 
 def problem_details(error: Exception, context: dict[str, Any]) -> Response | None:
     """A refusal of a service, or an error of the framework, in the one shape that the API answers with."""
+    error = note_refusal(context["request"], error)
     if isinstance(error, Refusal):
         return problem(error.code, str(error.reason), error.status, field=error.field, details=error.details)
     response = exception_handler(error, context)

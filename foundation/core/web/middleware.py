@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from foundation.core.errors import Refusal
+from foundation.core.web.refusals import note_refusal
 
 SHOP_PREFIXES = ("/shop/", "/floor/", "/accounts/badge")
 
@@ -38,7 +39,10 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, Refusal) or request.path.startswith("/api/"):
+        if request.path.startswith("/api/"):
+            return None
+        error = note_refusal(request, error)
+        if not isinstance(error, Refusal):
             return None
         if error.code == "not-authenticated":
             return self._to_the_door(request)

@@ -33,13 +33,13 @@ class AttachmentList(ListAPIView[Attachment]):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Attachment]:
-        require(actor_of(self.request), "files.view_attachment")
+        actor = actor_of(self.request)
+        require(actor, selectors.VIEW)
         asked = {"file__sha256": "sha256", "subject_number": "subject"}
         given = {
             field: self.request.query_params[name] for field, name in asked.items() if name in self.request.query_params
         }
-        rows: QuerySet[Attachment] = Attachment.objects.filter(**given).select_related("file")
-        return rows
+        return selectors.visible_attachments(actor).filter(**given)
 
 
 class AttachmentContent(APIView):
@@ -47,7 +47,8 @@ class AttachmentContent(APIView):
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: int) -> HttpResponse:
-        require(actor_of(request), "files.view_attachment")
-        attachment = get_object_or_404(Attachment.objects.select_related("file"), pk=pk)
+        actor = actor_of(request)
+        require(actor, selectors.VIEW)
+        attachment = get_object_or_404(selectors.visible_attachments(actor), pk=pk)
         content = selectors.content_of(attachment)
         return download(content, name=attachment.name, media_type=attachment.file.media_type)

@@ -22,6 +22,7 @@ from foundation.printing import services
 from foundation.printing.api.serializers import PrintJobSerializer, ReprintSerializer
 from foundation.printing.models import PrintJob
 from foundation.printing.rendering import pdf_of
+from foundation.printing.selectors import visible_prints
 
 
 class PrintList(ListAPIView[PrintJob]):
@@ -35,13 +36,13 @@ class PrintList(ListAPIView[PrintJob]):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[PrintJob]:
-        require(actor_of(self.request), "printing.view_label")
+        actor = actor_of(self.request)
+        require(actor, "printing.view_label")
         asked = {"subject_number": "subject", "template": "template"}
         given = {
             field: self.request.query_params[name] for field, name in asked.items() if name in self.request.query_params
         }
-        rows: QuerySet[PrintJob] = PrintJob.objects.filter(**given).select_related("first_print")
-        return rows
+        return visible_prints(actor).filter(**given).select_related("first_print")
 
 
 class PrintPdf(APIView):
@@ -49,8 +50,9 @@ class PrintPdf(APIView):
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, number: str) -> HttpResponse:
-        require(actor_of(request), "printing.view_label")
-        job = get_object_or_404(PrintJob, number=number)
+        actor = actor_of(request)
+        require(actor, "printing.view_label")
+        job = get_object_or_404(visible_prints(actor), number=number)
         return download(pdf_of(job), name=f"{job.number}.pdf", media_type="application/pdf")
 
 
@@ -61,7 +63,7 @@ class PrintReprint(APIView):
     def post(self, request: Request, number: str) -> Response:
         body = ReprintSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        get_object_or_404(PrintJob, number=number)
+        get_object_or_404(visible_prints(actor_of(request)), number=number)
 
         def do() -> tuple[int, dict[str, Any]]:
             made = services.reprint_label(actor=actor_of(request), number=number, **body.validated_data)

@@ -10,10 +10,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from foundation.accounts.policies import require
+from foundation.accounts.scope import sees
 from foundation.core import jobs
 from foundation.core.actor import Actor
 from foundation.core.canonical import canonical_json, content_hash
-from foundation.core.errors import NotValid
+from foundation.core.errors import NotFound, NotValid
 from foundation.core.numbering import next_numbers
 from foundation.core.refs import RecordRef
 from foundation.printing.catalogue import complete, printable
@@ -112,6 +113,8 @@ def reprint_label(*, actor: Actor, number: str, reason: str, copies: int = 1) ->
     """Print again what was printed as ``number``, exactly; the face says REPRINT. NotValid without a reason."""
     with act(actor=actor, verb="printing.label.reprinted", reason=reason) as this:
         earlier: PrintJob = PrintJob.objects.get(number=number)
+        if not sees(actor, earlier.subject):
+            raise NotFound.here()
         this.about(earlier.subject)
         this.relate(earlier)
         return print_label(

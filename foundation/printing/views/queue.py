@@ -30,10 +30,11 @@ def _title(job: PrintJob) -> Any:
 @require_safe
 def print_list(request: HttpRequest) -> HttpResponse:
     """Every print that was asked for, the newest first."""
-    require(actor_of(request), "printing.view_label")
+    actor = actor_of(request)
+    require(actor, "printing.view_label")
     return ListPage(
         title=_("Labels and prints"),
-        rows=PrintJob.objects.all(),
+        rows=selectors.visible_prints(actor),
         sort="-number",
         file_name="prints",
         columns=(
@@ -61,8 +62,9 @@ def print_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def print_detail(request: HttpRequest, number: str) -> HttpResponse:
     """One print: its picture, how far it is, and the other prints of the same record."""
-    require(actor_of(request), "printing.view_label")
-    job = get_object_or_404(PrintJob.objects.select_related("first_print"), number=number)
+    actor = actor_of(request)
+    require(actor, "printing.view_label")
+    job = get_object_or_404(selectors.visible_prints(actor).select_related("first_print"), number=number)
     others = [found for found in selectors.prints_of(job.subject)[:50] if found.template == job.template]
     [queued] = selectors.with_states([job])
     context = {"print": job, "queued": queued, "title": _title(job), "others": others}
@@ -74,7 +76,7 @@ def print_reprint(request: HttpRequest, number: str) -> HttpResponse:
     """Print again, with the reason."""
     actor = actor_of(request)
     require(actor, "printing.print_label")
-    job = get_object_or_404(PrintJob, number=number)
+    job = get_object_or_404(selectors.visible_prints(actor), number=number)
     form, tried = ReprintForm(request.POST or None), None
     if form.is_bound and form.is_valid():
         with attempt(form) as tried:

@@ -8,9 +8,10 @@ from typing import Any
 from django.db import models
 
 from foundation.records.context import require_act
+from foundation.records.models.readers import ReadableQuerySet
 
 
-class AppendOnlyQuerySet(models.QuerySet[Any]):
+class AppendOnlyQuerySet(ReadableQuerySet):
     """Refuses early, in words, what the database would refuse anyway."""
 
     def update(self, **kwargs: Any) -> int:

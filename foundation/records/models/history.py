@@ -10,6 +10,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from foundation.records.context import require_act
+from foundation.records.models.readers import ReadableQuerySet
 
 
 class HistoryRow(models.Model):
@@ -61,7 +62,7 @@ def history_row(instance: Any, history_type: str, history_model: Any) -> Any:
     )
 
 
-class TrackedQuerySet(models.QuerySet[Any]):
+class TrackedQuerySet(ReadableQuerySet):
     """A queryset that cannot go around the history."""
 
     def _refuse(self, what: str) -> TypeError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
@@ -23,7 +24,6 @@ from resources.equipment.policies import VIEW
 IDEMPOTENCY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="A UUID: the same request is done once"
 )
-ALL = Equipment.objects.select_related("equipment_class", "site")
 
 
 class EquipmentView(APIView):
@@ -32,6 +32,11 @@ class EquipmentView(APIView):
     @property
     def actor(self) -> Actor:
         return actor_of(self.request)
+
+    def seen(self) -> QuerySet[Equipment]:
+        """What this reader sees."""
+        rows: QuerySet[Equipment] = Equipment.objects.visible_to(self.actor).select_related("equipment_class", "site")
+        return rows
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -65,9 +70,12 @@ class Classes(EquipmentView, ListAPIView[EquipmentClass]):
 class AllEquipment(EquipmentView, ListAPIView[Equipment]):
     """Machines, tools and gauges."""
 
-    queryset = ALL
+    queryset = Equipment.objects.none()
     serializer_class = shapes.EquipmentSerializer
     filterset_fields = ("code", "status", "equipment_class__code", "work_center")
+
+    def get_queryset(self) -> QuerySet[Equipment]:
+        return self.seen()
 
     @extend_schema(
         request=shapes.EquipmentSerializer, responses={201: shapes.EquipmentSerializer}, parameters=[IDEMPOTENCY]
@@ -86,7 +94,7 @@ class OneEquipment(EquipmentView):
     @extend_schema(responses=shapes.EquipmentSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """A piece of equipment."""
-        return Response(shapes.EquipmentSerializer(get_object_or_404(ALL, pk=pk)).data)
+        return Response(shapes.EquipmentSerializer(get_object_or_404(self.seen(), pk=pk)).data)
 
 
 class Fitness(EquipmentView):
@@ -95,7 +103,7 @@ class Fitness(EquipmentView):
     )
     def get(self, request: Request, pk: int) -> Response:
         """May it be used, and why not?"""
-        answer = selectors.fitness(get_object_or_404(ALL, pk=pk), request.query_params.get("class", ""))
+        answer = selectors.fitness(get_object_or_404(self.seen(), pk=pk), request.query_params.get("class", ""))
         return Response({"ok": answer.ok, "reason": str(answer.reason), "evidence": answer.evidence})
 
 
@@ -103,7 +111,7 @@ class Status(EquipmentView):
     @extend_schema(request=shapes.StatusSerializer, responses=shapes.EquipmentSerializer, parameters=[IDEMPOTENCY])
     def post(self, request: Request, pk: int) -> Response:
         """Move the status along its table, with the reason."""
-        get_object_or_404(Equipment, pk=pk)
+        get_object_or_404(self.seen(), pk=pk)
         values = self.checked(shapes.StatusSerializer)
 
         def do() -> tuple[int, Any]:
@@ -117,7 +125,7 @@ class Calibrations(EquipmentView):
     @extend_schema(responses=shapes.CalibrationSerializer(many=True))
     def get(self, request: Request, pk: int) -> Response:
         """Calibrations, the newest first."""
-        rows = get_object_or_404(Equipment, pk=pk).calibrations.order_by("-done_at", "-pk")
+        rows = get_object_or_404(self.seen(), pk=pk).calibrations.order_by("-done_at", "-pk")
         return Response(shapes.CalibrationSerializer(rows, many=True).data)
 
     @extend_schema(
@@ -125,7 +133,7 @@ class Calibrations(EquipmentView):
     )
     def post(self, request: Request, pk: int) -> Response:
         """Keep a calibration."""
-        get_object_or_404(Equipment, pk=pk)
+        get_object_or_404(self.seen(), pk=pk)
         values = self.checked(shapes.CalibrationSerializer)
 
         def do() -> tuple[int, Any]:

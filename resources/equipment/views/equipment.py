@@ -34,10 +34,11 @@ def address(equipment: Equipment) -> str:
 @require_safe
 def equipment_list(request: HttpRequest) -> HttpResponse:
     """Everything that operations use and readings are taken with."""
-    require(actor_of(request), VIEW)
+    actor = actor_of(request)
+    require(actor, VIEW)
     return ListPage(
         title=_("Equipment"),
-        rows=Equipment.objects.select_related("equipment_class", "site"),
+        rows=Equipment.objects.visible_to(actor).select_related("equipment_class", "site"),
         sort="code",
         file_name="equipment",
         columns=(
@@ -68,7 +69,7 @@ def equipment_record(request: HttpRequest, pk: int) -> HttpResponse:
     """Is it fit, and why not; its status, calibrations, and what can be done now."""
     actor = actor_of(request)
     require(actor, VIEW)
-    equipment = get_object_or_404(Equipment.objects.select_related("equipment_class", "site"), pk=pk)
+    equipment = get_object_or_404(Equipment.objects.visible_to(actor).select_related("equipment_class", "site"), pk=pk)
     context = {
         "equipment": equipment,
         "answer": selectors.fitness(equipment),
@@ -117,7 +118,7 @@ def equipment_calibrate(request: HttpRequest, pk: int) -> HttpResponse:
     """Record a calibration: as found, as left, when it is due again."""
     actor = actor_of(request)
     require(actor, MANAGE)
-    equipment = get_object_or_404(Equipment, pk=pk)
+    equipment = get_object_or_404(Equipment.objects.visible_to(actor), pk=pk)
     form, tried = CalibrationForm(request.POST or None, initial={"as_found_passed": True, "passed": True}), None
     if form.is_bound and form.is_valid():
         with attempt(form) as tried:

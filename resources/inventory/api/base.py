@@ -36,6 +36,10 @@ class StockView(APIView):
         if request.method in ("GET", "HEAD"):
             require(self.actor, self.permission)
 
+    def get_queryset(self) -> Any:
+        """Of a list: what this reader sees."""
+        return super().get_queryset().visible_to(self.actor)  # type: ignore[misc]
+
     def write(
         self, scope: str, shape: type[serializers.Serializer[Any]], do: Callable[[dict[str, Any]], tuple[int, Any]]
     ) -> Response:

@@ -228,6 +228,9 @@ class TraceNodeSerializer(serializers.Serializer[Any]):
     expires_on = serializers.DateField(allow_null=True)
     level = serializers.IntegerField()
     places = TracePlaceSerializer(many=True)
+    hidden = serializers.BooleanField(
+        help_text="it never lay at a site of the reader: number, supplier and places are not told"
+    )
 
 
 class TraceLinkSerializer(serializers.Serializer[Any]):
@@ -244,5 +247,6 @@ class TraceSerializer(serializers.Serializer[Any]):
     roots = serializers.ListField(child=serializers.IntegerField())
     direction = serializers.CharField()
     net = serializers.BooleanField()
+    hidden = serializers.IntegerField(help_text="lots of other sites, told without their numbers")
     nodes = TraceNodeSerializer(many=True)
     links = TraceLinkSerializer(many=True)

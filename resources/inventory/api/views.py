@@ -12,15 +12,21 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from foundation.core.actor import Actor
 from foundation.core.errors import NotValid
 from resources.inventory import services
 from resources.inventory.api import serializers as shapes
 from resources.inventory.api.base import IDEMPOTENCY, StockView
 from resources.inventory.models import GenealogyLink, Lot, Movement, Place, Receipt, StockUnit
-from resources.inventory.selectors import trace, unit_by_container, usability
+from resources.inventory.selectors import unit_by_container, usability
 from resources.inventory.selectors.finding import lots_named
+from resources.inventory.selectors.reading import trace_for
 
-UNITS = StockUnit.objects.select_related("lot__item", "place")
+
+def units(actor: Actor) -> QuerySet[StockUnit]:
+    """Containers that this reader sees."""
+    rows: QuerySet[StockUnit] = StockUnit.objects.visible_to(actor).select_related("lot__item", "place")
+    return rows
 
 
 class Places(StockView, ListAPIView[Place]):
@@ -61,14 +67,15 @@ class OneLot(StockView):
     @extend_schema(responses=shapes.LotSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """A lot."""
-        lot: Lot = get_object_or_404(Lot.objects.select_related("item", "supplier"), pk=pk)
+        rows = Lot.objects.visible_to(self.actor).select_related("item", "supplier")
+        lot: Lot = get_object_or_404(rows, pk=pk)
         return Response(shapes.LotSerializer(lot).data)
 
 
 class StockUnits(StockView, ListAPIView[StockUnit]):
     """Containers, newest first."""
 
-    queryset = UNITS
+    queryset = StockUnit.objects.select_related("lot__item", "place")
     serializer_class = shapes.StockUnitSerializer
     filterset_fields = ("status", "place", "place__code", "lot", "lot__item", "lot__item__number", "container")
 
@@ -77,14 +84,14 @@ class OneStockUnit(StockView):
     @extend_schema(responses=shapes.StockUnitSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """A container."""
-        return Response(shapes.StockUnitSerializer(get_object_or_404(UNITS, pk=pk)).data)
+        return Response(shapes.StockUnitSerializer(get_object_or_404(units(self.actor), pk=pk)).data)
 
 
 class ScannedUnit(StockView):
     @extend_schema(responses=shapes.StockUnitSerializer, parameters=[OpenApiParameter("code", str, required=True)])
     def get(self, request: Request) -> Response:
         """The container behind a scanned code: what our label says, or its number."""
-        unit = unit_by_container(request.query_params.get("code", ""))
+        unit = unit_by_container(request.query_params.get("code", ""), units(self.actor))
         if unit is None:
             return Response(
                 {"type": "urn:arteria:problem:not-found", "title": "Not found", "status": 404, "code": "not-found"},
@@ -101,7 +108,7 @@ class Usability(StockView):
     def get(self, request: Request, pk: int) -> Response:
         """May this container be used, and why not?"""
         item = request.query_params.get("item", "")
-        unit: StockUnit = get_object_or_404(UNITS, pk=pk)
+        unit: StockUnit = get_object_or_404(units(self.actor), pk=pk)
         answer = usability(unit, item_ids=[int(item)] if item.isdigit() else [])
         return Response({"ok": answer.ok, "reason": str(answer.reason), "evidence": answer.evidence})
 
@@ -128,11 +135,11 @@ class LinkRemoval(StockView):
     )
     def post(self, request: Request, pk: int) -> Response:
         """Take a part out again; answers with the container it is in now."""
-        get_object_or_404(GenealogyLink, pk=pk)
+        get_object_or_404(GenealogyLink.objects.visible_to(self.actor), pk=pk)
 
         def do(values: dict[str, Any]) -> tuple[int, Any]:
             unit = services.remove_link(actor=self.actor, link_id=pk, **values)
-            return 201, shapes.StockUnitSerializer(UNITS.get(pk=unit.pk)).data
+            return 201, shapes.StockUnitSerializer(units(self.actor).get(pk=unit.pk)).data
 
         return self.write(f"links.{pk}.remove", shapes.RemoveSerializer, do)
 
@@ -165,7 +172,7 @@ class LabelReadings(StockView):
 
         def do(values: dict[str, Any]) -> tuple[int, Any]:
             unit = services.confirm_label(actor=self.actor, **values)
-            return 201, shapes.StockUnitSerializer(UNITS.get(pk=unit.pk)).data
+            return 201, shapes.StockUnitSerializer(units(self.actor).get(pk=unit.pk)).data
 
         return self.write("labels", shapes.CodeSerializer, do)
 
@@ -187,15 +194,18 @@ class TraceView(StockView):
         if direction not in ("down", "up", "both"):
             raise NotValid(_("A trace goes down, up or both ways."), field="direction")
         given = [int(value) for value in asked.getlist("lot") if value.isdigit()]
-        ids = list(Lot.objects.filter(pk__in=given).values_list("pk", flat=True))
-        ids += [lot.pk for lot in lots_named(asked.get("code", ""))]
+        seen = Lot.objects.visible_to(self.actor)
+        ids = list(seen.filter(pk__in=given).values_list("pk", flat=True))
+        ids += [lot.pk for lot in lots_named(asked.get("code", ""), seen)]
         if not ids:
             raise NotValid(_("Nothing has this number."), code="not-found", field="lot")
-        found = trace(sorted(set(ids)), direction, asked.get("net", "true").lower() not in ("false", "0", "no"))
+        net = asked.get("net", "true").lower() not in ("false", "0", "no")
+        found = trace_for(self.actor, sorted(set(ids)), direction, net)
         body = {
             "roots": found.roots,
             "direction": found.direction,
             "net": found.net,
+            "hidden": found.hidden,
             "nodes": list(found.nodes.values()),
             "links": found.links,
         }

@@ -141,15 +141,16 @@ def hold_list(text: str = "", *, state: str = "open", kind: str = "") -> QuerySe
     return rows
 
 
-def lots_held_by(hold: Hold) -> list[Lot]:
-    """Every lot that this hold stops (or stopped), by number: the target's, their serials, and what was made of them.
+def lots_held_by(hold: Hold, among: QuerySet[Lot] | None = None) -> list[Lot]:
+    """Every lot (of these) that this hold stops (or stopped), by number: the target's, their serials, and what was made of them.
 
     For an order or equipment: what the floor says. For an item all its lots: asked of the item's stock instead, so empty.
     """
+    rows = Lot.objects.all() if among is None else among
     if hold.kind == HoldKind.ITEM:
         return []
     if hold.kind in (HoldKind.ORDER, HoldKind.EQUIPMENT):
-        return list(Lot.objects.filter(pk__in=_lots_by_context(hold)).select_related("item").order_by("pk"))
+        return list(rows.filter(pk__in=_lots_by_context(hold)).select_related("item").order_by("pk"))
     if hold.kind == HoldKind.SUPPLIER_LOT:
         found = Lot.objects.filter(supplier=hold.supplier, supplier_lot=hold.supplier_lot)
         start = list(found.values_list("pk", flat=True))
@@ -159,7 +160,7 @@ def lots_held_by(hold: Hold) -> list[Lot]:
     if hold.kind == HoldKind.LOT:
         start += Lot.objects.filter(parent_lot_id=hold.lot_id).values_list("pk", flat=True)
     reached = trace_ids(start, "down") if hold.with_descendants else start
-    return list(Lot.objects.filter(pk__in=reached).select_related("item").order_by("pk"))
+    return list(rows.filter(pk__in=reached).select_related("item").order_by("pk"))
 
 
 def _lots_by_context(hold: Hold) -> set[int]:

@@ -19,15 +19,16 @@ from resources.inventory.selectors.holds import open_holds_on
 from resources.inventory.states import StockStatus
 
 
-def unit_by_container(code: str) -> StockUnit | None:
-    """The container behind a scanned or typed code (our label's data, or its plain number), with lot, item and place."""
+def unit_by_container(code: str, among: QuerySet[StockUnit] | None = None) -> StockUnit | None:
+    """The container (of these) behind a scanned or typed code, our label's data or its plain number; with lot and place."""
     if not code.strip():
         return None
     scanned = what_is(code)
     if scanned.kind not in ("container", "text"):
         return None
+    rows = StockUnit.objects.all() if among is None else among
     found: StockUnit | None = (
-        StockUnit.objects.select_related("lot__item", "lot__supplier", "place").filter(container=scanned.value).first()
+        rows.select_related("lot__item", "lot__supplier", "place").filter(container=scanned.value).first()
     )
     return found
 

@@ -37,10 +37,14 @@ class TracePlace(NamedTuple):
 
 
 class TraceNode:
-    """A lot of the trace. ``level``: links from the nearest start (0 = asked for), negative upwards."""
+    """A lot of the trace. ``level``: links from the nearest start (0 = asked for), negative upwards.
+
+    ``hidden``: it never lay at a site of the reader (`reading.trace_for`).
+    """
 
     __slots__ = (
         "expires_on",
+        "hidden",
         "item_id",
         "item_number",
         "level",
@@ -65,7 +69,7 @@ class TraceNode:
     ) -> None:
         self.lot_id, self.number, self.item_id, self.item_number = lot_id, number, item_id, item_number
         self.unit, self.supplier, self.supplier_lot, self.expires_on = unit, supplier, supplier_lot, expires_on
-        self.level = 0
+        self.level, self.hidden = 0, False
         self.places: list[TracePlace] = []
 
 
@@ -96,6 +100,11 @@ class Trace:
     net: bool
     nodes: dict[int, TraceNode]
     links: list[TraceLink]
+
+    @property
+    def hidden(self) -> int:
+        """How many of the lots this reader is not told the numbers of."""
+        return sum(node.hidden for node in self.nodes.values())
 
 
 def trace_ids(lot_ids: Sequence[int], direction: str = DOWN, net: bool = True) -> list[int]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from foundation.accounts.policies import require
+from foundation.accounts.policies import require, require_about
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid, TransitionNotAllowed
 from foundation.core.refs import RecordRef
 from foundation.records.act import act
+from resources.equipment.models import Equipment
 from resources.inventory.events import HoldLifted, HoldPlaced
-from resources.inventory.models import Hold, HoldTarget, Lot
+from resources.inventory.models import Hold, HoldTarget, Lot, StockUnit
 from resources.inventory.policies import HOLD, LIFT
 from resources.inventory.states import HoldKind
 
@@ -23,6 +25,9 @@ def place_hold(*, actor: Actor, target: HoldTarget, reason: str, source: RecordR
     """
     with act(actor=actor, verb="inventory.hold.placed", reason=reason):
         require(actor, HOLD)
+        thing = _target(target)
+        if thing is not None:
+            require_about(actor, HOLD, thing)
         return open_hold(actor, target, reason, source)
 
 
@@ -58,6 +63,20 @@ def open_hold(actor: Actor, target: HoldTarget, reason: str, source: RecordRef |
     return hold
 
 
+def _target(target: HoldTarget) -> Model | None:
+    """What stands at a site, and is held only by who may hold there; items and suppliers' lots are of every site."""
+    kinds: dict[str, tuple[type[Model], str]] = {
+        HoldKind.STOCK_UNIT: (StockUnit, "stock_unit_id"),
+        HoldKind.LOT: (Lot, "lot_id"),
+        HoldKind.EQUIPMENT: (Equipment, "equipment_id"),
+    }
+    if target.kind not in kinds:
+        return None
+    model, column = kinds[target.kind]
+    found: Model | None = model._default_manager.filter(pk=target.columns[column]).first()
+    return found
+
+
 def _lots_of(hold: Hold) -> list[Lot]:
     """The lots held directly. NotValid when the target does not exist."""
     if hold.kind == HoldKind.SUPPLIER_LOT:
@@ -88,9 +107,9 @@ def _lots_of(hold: Hold) -> list[Lot]:
 def lift_hold(*, actor: Actor, hold_id: int, reason: str) -> Hold:
     """Lift a hold (解除). NotValid without a reason; TransitionNotAllowed when it was lifted before."""
     with act(actor=actor, verb="inventory.hold.lifted", reason=reason) as this:
-        require(actor, LIFT)
         hold: Hold = Hold.objects.select_for_update().get(pk=hold_id)
         this.about(hold)
+        require_about(actor, LIFT, hold)
         if not reason.strip():
             raise NotValid(_("Say why it is lifted."), code="reason-required", field="reason")
         if not hold.is_open:

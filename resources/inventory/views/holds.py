@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bom.models import Item
 from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of
+from foundation.core.actor import Actor
 from foundation.core.errors import NotValid
 from foundation.core.refs import RecordRef
 from foundation.core.web.attempts import attempt, show
@@ -21,7 +22,7 @@ from foundation.records.selectors import ledger_of
 from resources.inventory import services
 from resources.inventory.filters import HoldFilter
 from resources.inventory.forms import HoldForm
-from resources.inventory.models import Hold, HoldTarget, Lot
+from resources.inventory.models import Hold, HoldTarget, Lot, StockUnit
 from resources.inventory.policies import HOLD, VIEW
 from resources.inventory.selectors.finding import lots_named
 from resources.inventory.selectors.holds import lots_held_by
@@ -35,10 +36,11 @@ _HOLDS = ("stock_unit", "lot", "item", "supplier", "equipment")
 @require_safe
 def hold_list(request: HttpRequest) -> HttpResponse:
     """Every hold, open ones and lifted ones, the newest first."""
-    require(actor_of(request), VIEW)
+    actor = actor_of(request)
+    require(actor, VIEW)
     return ListPage(
         title=_("Holds"),
-        rows=Hold.objects.select_related(*_HOLDS),
+        rows=Hold.objects.visible_to(actor).select_related(*_HOLDS),
         sort="-id",
         file_name="holds",
         columns=(
@@ -77,7 +79,7 @@ def hold_place(request: HttpRequest) -> HttpResponse:
     tried = None
     if form.is_bound and form.is_valid():
         with attempt(form) as tried:
-            target = target_named(form.cleaned_data["kind"], form.cleaned_data["number"])
+            target = target_named(actor, form.cleaned_data["kind"], form.cleaned_data["number"])
             hold = services.place_hold(actor=actor, target=target, reason=form.cleaned_data["reason"])
         if tried.done:
             messages.success(request, _("%(number)s is held.") % {"number": hold.target_number})
@@ -86,7 +88,7 @@ def hold_place(request: HttpRequest) -> HttpResponse:
     return show(request, "inventory/hold_place.html", context, tried=tried, form=form)
 
 
-def target_named(kind: str, number: str) -> HoldTarget:
+def target_named(actor: Actor, kind: str, number: str) -> HoldTarget:
     """What a person means by a kind and a number. NotValid when there is nothing, or more than one, of that number."""
     if kind == "item":
         item = Item.objects.filter(number__iexact=number.strip()).first()
@@ -94,11 +96,11 @@ def target_named(kind: str, number: str) -> HoldTarget:
             raise NotValid(_("There is no item “%(number)s”.") % {"number": number}, field="number")
         return HoldTarget.item(item.pk)
     if kind == "stock_unit":
-        unit = unit_by_container(number)
+        unit = unit_by_container(number, StockUnit.objects.visible_to(actor, HOLD))
         if unit is None:
             raise NotValid(_("There is no container “%(number)s”.") % {"number": number}, field="number")
         return HoldTarget.stock_unit(unit.pk)
-    lots = lots_named(number)
+    lots = lots_named(number, Lot.objects.visible_to(actor, HOLD))
     if not lots:
         raise NotValid(_("There is no lot “%(number)s”.") % {"number": number}, field="number")
     if kind == "supplier_lot":
@@ -123,9 +125,10 @@ def _supplier_lot(lots: list[Lot], number: str) -> HoldTarget:
 @require_safe
 def hold_record(request: HttpRequest, pk: int) -> HttpResponse:
     """A hold and every container that it stops."""
-    require(actor_of(request), VIEW)
-    hold: Hold = get_object_or_404(Hold.objects.select_related(*_HOLDS), pk=pk)
-    lots = lots_held_by(hold)
+    actor = actor_of(request)
+    require(actor, VIEW)
+    hold: Hold = get_object_or_404(Hold.objects.visible_to(actor).select_related(*_HOLDS), pk=pk)
+    lots = lots_held_by(hold, Lot.objects.visible_to(actor))
     context = {
         "hold": hold,
         "lots": lots[:SHOWN],

@@ -33,11 +33,12 @@ LOT_RECORDS = "inventory.lot_records"
 @require_safe
 def lot_list(request: HttpRequest) -> HttpResponse:
     """Every lot that was received or made, the newest first."""
-    require(actor_of(request), VIEW)
+    actor = actor_of(request)
+    require(actor, VIEW)
     today = clock.today()
     return ListPage(
         title=_("Lots"),
-        rows=Lot.objects.select_related("item", "supplier"),
+        rows=Lot.objects.visible_to(actor).select_related("item", "supplier"),
         sort="-id",
         file_name="lots",
         columns=(
@@ -68,8 +69,9 @@ def address(lot: Lot) -> str:
     return reverse("inventory:lot", args=[lot.pk])
 
 
-def _lot(pk: int) -> Lot:
-    found: Lot = get_object_or_404(Lot.objects.select_related("item", "supplier", "parent_lot", "receipt"), pk=pk)
+def _lot(pk: int, actor: Actor) -> Lot:
+    rows = Lot.objects.visible_to(actor).select_related("item", "supplier", "parent_lot", "receipt")
+    found: Lot = get_object_or_404(rows, pk=pk)
     return found
 
 
@@ -114,18 +116,19 @@ def lot_record(request: HttpRequest, pk: int) -> HttpResponse:
     """Facts, containers, holds and the quality file of a lot."""
     actor = actor_of(request)
     require(actor, VIEW)
-    lot = _lot(pk)
-    units = list(lot.stock_units.select_related("place", "lot").order_by("-quantity", "pk")[:SHOWN])
+    lot = _lot(pk, actor)
+    units = list(lot.stock_units.visible_to(actor).select_related("place", "lot").order_by("-quantity", "pk")[:SHOWN])
     held = holds_of_units(units)
     holds = {hold.pk: hold for rows in held.values() for hold in rows}
-    holds |= {hold.pk: hold for hold in Hold.objects.filter(lot=lot)[:SHOWN]}
+    holds |= {hold.pk: hold for hold in Hold.objects.visible_to(actor).filter(lot=lot)[:SHOWN]}
     context = {
         **_around(lot, actor),
         "tabs": _tabs(lot, "inventory:lot"),
         "units": [{"unit": unit, "holds": held[unit.pk]} for unit in units],
-        "more_units": lot.stock_units.count() - len(units) if len(units) == SHOWN else 0,
+        "more_units": lot.stock_units.visible_to(actor).count() - len(units) if len(units) == SHOWN else 0,
         "holds": sorted(holds.values(), key=lambda hold: -hold.pk),
-        "inspections": ReceiptInspection.objects.filter(stock_unit__lot=lot)
+        "inspections": ReceiptInspection.objects.visible_to(actor)
+        .filter(stock_unit__lot=lot)
         .select_related("stock_unit")
         .order_by("-pk")[:SHOWN],
     }
@@ -138,7 +141,7 @@ def lot_genealogy(request: HttpRequest, pk: int) -> HttpResponse:
     """What went into the lot and what it went into, one step each way; the trace goes all the way."""
     actor = actor_of(request)
     require(actor, VIEW)
-    lot = _lot(pk)
+    lot = _lot(pk, actor)
     made_of, used_in = links_around(lot.pk)
     others = {link.consumed_lot_id for link in made_of} | {link.produced_lot_id for link in used_in}
     lots = {row.pk: row for row in Lot.objects.filter(pk__in=others).select_related("item")}
@@ -161,8 +164,12 @@ def lot_movements(request: HttpRequest, pk: int) -> HttpResponse:
     """Every change of a quantity of the lot, the newest first."""
     actor = actor_of(request)
     require(actor, VIEW)
-    lot = _lot(pk)
-    rows = Movement.objects.filter(stock_unit__lot=lot).select_related("stock_unit", "from_place", "to_place")
+    lot = _lot(pk, actor)
+    rows = (
+        Movement.objects.visible_to(actor)
+        .filter(stock_unit__lot=lot)
+        .select_related("stock_unit", "from_place", "to_place")
+    )
     context = {
         **_around(lot, actor),
         "tabs": _tabs(lot, "inventory:lot-movements"),

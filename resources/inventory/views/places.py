@@ -24,10 +24,11 @@ from resources.inventory.policies import MANAGE_PLACES, VIEW
 @require_safe
 def place_list(request: HttpRequest) -> HttpResponse:
     """Where stock can be, and where it comes from and goes to."""
-    require(actor_of(request), VIEW)
+    actor = actor_of(request)
+    require(actor, VIEW)
     return ListPage(
         title=_("Places"),
-        rows=Place.objects.select_related("site"),
+        rows=Place.objects.visible_to(actor).select_related("site"),
         sort="code",
         file_name="places",
         columns=(

@@ -25,7 +25,7 @@ from foundation.printing.selectors import prints_of
 from resources.inventory import services
 from resources.inventory.filters import StockFilter
 from resources.inventory.forms import InspectForm, ReceiveForm
-from resources.inventory.models import LabelReading, Receipt, StockUnit
+from resources.inventory.models import LabelReading, Place, Receipt, StockUnit
 from resources.inventory.policies import INSPECT, RECEIVE, VIEW
 from resources.inventory.states import StockStatus
 from resources.inventory.views.stock import address
@@ -37,10 +37,11 @@ ITEMS_OFFERED = 3_000
 @require_safe
 def receipt_list(request: HttpRequest) -> HttpResponse:
     """Every delivery, the newest first."""
-    require(actor_of(request), VIEW)
+    actor = actor_of(request)
+    require(actor, VIEW)
     return ListPage(
         title=_("Receipts"),
-        rows=Receipt.objects.select_related("lot__item", "lot__supplier", "place"),
+        rows=Receipt.objects.visible_to(actor).select_related("lot__item", "lot__supplier", "place"),
         sort="-id",
         file_name="receipts",
         columns=(
@@ -81,7 +82,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(actor, RECEIVE)
     scanned, unread = _scanned(request.GET.get("scan", ""))
-    form = ReceiveForm(request.POST or None, initial=scanned)
+    form = ReceiveForm(request.POST or None, initial=scanned, places=Place.objects.visible_to(actor))
     tried = None
     if form.is_bound and form.is_valid():
         with attempt(form) as tried:
@@ -131,7 +132,8 @@ def labels(request: HttpRequest, pk: int) -> HttpResponse:
     """The containers of a delivery with their labels; each label is read back once it is on its container."""
     actor = actor_of(request)
     require(actor, VIEW)
-    receipt = get_object_or_404(Receipt.objects.select_related("lot__item", "lot__supplier", "place"), pk=pk)
+    rows = Receipt.objects.visible_to(actor).select_related("lot__item", "lot__supplier", "place")
+    receipt = get_object_or_404(rows, pk=pk)
     tried = None
     if request.method == "POST":
         with attempt() as tried:
@@ -139,7 +141,9 @@ def labels(request: HttpRequest, pk: int) -> HttpResponse:
         if tried.done:
             messages.success(request, _("The label of %(container)s reads.") % {"container": unit.container})
             return redirect("inventory:labels", pk)
-    units = list(StockUnit.objects.filter(lot_id=receipt.lot_id).select_related("place").order_by("pk"))
+    units = list(
+        StockUnit.objects.visible_to(actor).filter(lot_id=receipt.lot_id).select_related("place").order_by("pk")
+    )
     read = set(LabelReading.objects.filter(stock_unit__in=units).values_list("stock_unit_id", flat=True))
     prints: dict[int, Any] = {}
     for job in prints_of(*(RecordRef.to(unit) for unit in units)) if units else ():
@@ -164,7 +168,10 @@ def quarantine_list(request: HttpRequest) -> HttpResponse:
     return ListPage(
         title=_("Quarantine"),
         lead=_("What was received or taken out of a product waits here until someone from quality has judged it."),
-        rows=StockUnit.objects.present().filter(status=StockStatus.QUARANTINE).select_related("lot__item", "place"),
+        rows=StockUnit.objects.visible_to(actor)
+        .present()
+        .filter(status=StockStatus.QUARANTINE)
+        .select_related("lot__item", "place"),
         sort="id",
         file_name="quarantine",
         columns=(
@@ -194,7 +201,8 @@ def unit_check(request: HttpRequest, pk: int) -> HttpResponse:
     """The incoming check of a container, or of its whole delivery."""
     actor = actor_of(request)
     require(actor, INSPECT)
-    unit: StockUnit = get_object_or_404(StockUnit.objects.select_related("lot__item", "lot__supplier", "place"), pk=pk)
+    rows = StockUnit.objects.visible_to(actor).select_related("lot__item", "lot__supplier", "place")
+    unit: StockUnit = get_object_or_404(rows, pk=pk)
     form = InspectForm(request.POST or None)
     tried = None
     if form.is_bound and form.is_valid():

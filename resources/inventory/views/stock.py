@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation.accounts.policies import may, require
 from foundation.accounts.web import actor_of
 from foundation.core import clock
+from foundation.core.actor import Actor
 from foundation.core.refs import RecordRef
 from foundation.core.web.lists import Action, Column, Empty, ListPage
 from foundation.printing.selectors import prints_of
@@ -23,7 +24,7 @@ from foundation.records.selectors import ledger_of
 from resources.inventory import services
 from resources.inventory.filters import StockFilter
 from resources.inventory.forms import MoveForm, PartForm
-from resources.inventory.models import StockUnit
+from resources.inventory.models import Place, StockUnit
 from resources.inventory.policies import RECEIVE, VIEW
 from resources.inventory.selectors.holds import open_holds_on
 from resources.inventory.selectors.stock import usability
@@ -40,11 +41,12 @@ def address(unit: StockUnit) -> str:
 @require_safe
 def stock_list(request: HttpRequest) -> HttpResponse:
     """What is there: container by container, with lot, place, status and expiry."""
-    require(actor_of(request), VIEW)
+    actor = actor_of(request)
+    require(actor, VIEW)
     today = clock.today()
     return ListPage(
         title=_("Stock"),
-        rows=StockUnit.objects.select_related("lot__item", "place"),
+        rows=StockUnit.objects.visible_to(actor).select_related("lot__item", "place"),
         sort="-id",
         file_name="stock",
         columns=(
@@ -77,8 +79,8 @@ def stock_list(request: HttpRequest) -> HttpResponse:
     ).render(request)
 
 
-def _unit(pk: int) -> StockUnit:
-    rows = StockUnit.objects.select_related("lot__item", "lot__supplier", "place")
+def _unit(pk: int, actor: Actor) -> StockUnit:
+    rows = StockUnit.objects.visible_to(actor).select_related("lot__item", "lot__supplier", "place")
     found: StockUnit = get_object_or_404(rows, pk=pk)
     return found
 
@@ -89,7 +91,7 @@ def unit_record(request: HttpRequest, pk: int) -> HttpResponse:
     """One container: may it be used and why not, its movements, checks, label and holds, and what can be done now."""
     actor = actor_of(request)
     require(actor, VIEW)
-    unit = _unit(pk)
+    unit = _unit(pk, actor)
     movements = unit.movements.select_related("from_place", "to_place").order_by("-pk")
     context = {
         "unit": unit,
@@ -100,19 +102,23 @@ def unit_record(request: HttpRequest, pk: int) -> HttpResponse:
         "inspections": unit.inspections.order_by("-pk")[:SHOWN],
         "readings": unit.label_readings.order_by("-pk")[:20],
         "prints": prints_of(RecordRef.to(unit))[:20],
-        "acts": [
-            row for row in STATUS.events_from(unit.status) if row.event != "release" and may(actor, row.permission)
-        ],
-        "move_form": MoveForm(),
+        "acts": _acts(unit, actor),
+        "move_form": MoveForm(places=Place.objects.visible_to(actor)),
         "part_form": PartForm(),
         "timeline": ledger_of(RecordRef.to(unit))[:50],
     }
     return render(request, "inventory/unit.html", context)
 
 
+def _acts(unit: StockUnit, actor: Actor) -> list[Any]:
+    """Moves of its status that this person may do here. Release has a button of its own."""
+    rows = (row for row in STATUS.events_from(unit.status) if row.event != "release")
+    return [row for row in rows if may(actor, row.permission, unit.place.site_id)]
+
+
 def _act(request: HttpRequest, pk: int, do: Callable[[StockUnit], str]) -> HttpResponse:
     """A button of the container page: do it, say so, and show the container again. Refusals go to the refusal page."""
-    unit = _unit(pk)
+    unit = _unit(pk, actor_of(request))
     messages.success(request, do(unit))
     return redirect(address(unit))
 
@@ -139,7 +145,7 @@ def unit_status(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def unit_move(request: HttpRequest, pk: int) -> HttpResponse:
     """Carry the container to another place."""
-    form = MoveForm(request.POST)
+    form = MoveForm(request.POST, places=Place.objects.visible_to(actor_of(request)))
     if not form.is_valid():
         messages.error(request, _("Choose a place."))
         return redirect("inventory:unit", pk)
@@ -169,7 +175,7 @@ def unit_split(request: HttpRequest, pk: int) -> HttpResponse:
     quantity = _quantity(request)
     if quantity is None:
         return redirect("inventory:unit", pk)
-    unit = _unit(pk)
+    unit = _unit(pk, actor_of(request))
     part = services.split_unit(
         actor=actor_of(request), stock_unit_id=unit.pk, quantity=quantity, reason=request.POST.get("reason", "")
     )

@@ -22,7 +22,8 @@ from resources.inventory.forms import TraceForm
 from resources.inventory.models import Lot
 from resources.inventory.policies import VIEW
 from resources.inventory.selectors.finding import lots_named
-from resources.inventory.selectors.trace import DOWN, UP, Trace, TraceLink, TraceNode, trace
+from resources.inventory.selectors.reading import trace_for
+from resources.inventory.selectors.trace import DOWN, UP, Trace, TraceLink, TraceNode
 
 PAGE = 500  # lines of one page; the file has all
 GRAPH_MOST = 120  # lots that a picture can show
@@ -67,14 +68,16 @@ def tree(found: Trace, direction: str) -> list[Line]:
 def _asked(request: HttpRequest) -> tuple[TraceForm, list[Lot], str, bool]:
     form = TraceForm(request.GET or None)
     values = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    return form, lots_named(values.get("q", "")), values.get("direction") or "both", values.get("net") != "full"
+    lots = lots_named(values.get("q", ""), Lot.objects.visible_to(actor_of(request)))
+    return form, lots, values.get("direction") or "both", values.get("net") != "full"
 
 
 @login_required
 @require_safe
 def trace_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """The trace of what was scanned or typed, as a tree with quantities and places; ``export=csv`` gives every line."""
-    require(actor_of(request), VIEW)
+    actor = actor_of(request)
+    require(actor, VIEW)
     form, lots, direction, net = _asked(request)
     query = request.GET.get("q", "").strip()
     context: dict[str, Any] = {"form": form, "query": query, "lots": lots, "direction": direction, "net": net}
@@ -82,10 +85,12 @@ def trace_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         return render(request, "inventory/trace.html", context, status=200)
     parts: list[dict[str, Any]] = []
     nodes: set[int] = set()
+    hidden: set[int] = set()
     for way, title in ((UP, _("What it is made of")), (DOWN, _("Where it went"))):
         if direction in (way, "both"):
-            found = trace([lot.pk for lot in lots], way, net)
+            found = trace_for(actor, [lot.pk for lot in lots], way, net)
             nodes |= set(found.nodes)
+            hidden |= {node.lot_id for node in found.nodes.values() if node.hidden}
             parts.append(
                 {"way": way, "title": title, "lines": tree(found, way), "alone": len(found.nodes) == len(lots)}
             )
@@ -105,6 +110,7 @@ def trace_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         "page_size": PAGE,
         "graph_url": graph,
         "count": len(nodes),
+        "hidden": len(hidden),
     }
     return render(request, "inventory/trace.html", context)
 
@@ -157,9 +163,10 @@ def _rows(parts: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
 @require_safe
 def trace_graph(request: HttpRequest) -> JsonResponse:
     """Lots and links for the picture: only of a trace that a picture can show."""
-    require(actor_of(request), VIEW)
+    actor = actor_of(request)
+    require(actor, VIEW)
     _form, lots, direction, net = _asked(request)
-    found = trace([lot.pk for lot in lots], direction, net)
+    found = trace_for(actor, [lot.pk for lot in lots], direction, net)
     if len(found.nodes) > GRAPH_MOST:
         return JsonResponse({"nodes": [], "edges": []})
     nodes = [
@@ -167,7 +174,7 @@ def trace_graph(request: HttpRequest) -> JsonResponse:
             "id": str(node.lot_id),
             "number": node.number,
             "label": node.item_number,
-            "url": reverse("inventory:lot", args=[node.lot_id]),
+            "url": "" if node.hidden else reverse("inventory:lot", args=[node.lot_id]),
         }
         for node in found.nodes.values()
     ]

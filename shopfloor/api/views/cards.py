@@ -45,7 +45,7 @@ class CardDetail(FloorView):
     @extend_schema(responses=CardViewSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """The card as the tablet shows it: next step, gates as they are now, balance."""
-        card = get_object_or_404(WorkCard, pk=pk)
+        card = get_object_or_404(WorkCard.objects.visible_to(self.actor), pk=pk)
         return Response(CardViewSerializer(card_view(card, self.actor)).data)
 
 

@@ -11,6 +11,8 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from foundation.accounts.scope import visible_rows
+from foundation.core.actor import Actor
 from foundation.core.api.writes import once
 from shopfloor import services
 from shopfloor.api.base import IDEMPOTENCY, FloorView, credentials_in
@@ -28,8 +30,8 @@ from shopfloor.models import TravelCard, WorkOrder
 from shopfloor.selectors import find_traveller, open_card_for_traveller, order_list, order_readiness
 
 
-def order_or_404(pk: int) -> WorkOrder:
-    found: WorkOrder = get_object_or_404(order_list(), pk=pk)
+def order_or_404(pk: int, actor: Actor) -> WorkOrder:
+    found: WorkOrder = get_object_or_404(visible_rows(order_list(), actor), pk=pk)
     return found
 
 
@@ -41,7 +43,7 @@ class OrderList(FloorView, ListAPIView):
     filterset_fields = ("state", "kind", "item")
 
     def get_queryset(self) -> QuerySet[WorkOrder]:
-        return order_list()
+        return visible_rows(order_list(), self.actor)
 
     @extend_schema(request=PlanSerializer, responses={201: WorkOrderSerializer}, parameters=[IDEMPOTENCY])
     def post(self, request: Request) -> Response:
@@ -50,7 +52,7 @@ class OrderList(FloorView, ListAPIView):
 
         def do() -> tuple[int, Any]:
             order = services.plan_order(actor=self.actor, item_id=data.pop("item"), site_id=data.pop("site"), **data)
-            return 201, WorkOrderSerializer(order_or_404(order.pk)).data
+            return 201, WorkOrderSerializer(order_or_404(order.pk, self.actor)).data
 
         return once(request, "shopfloor.plan", do)
 
@@ -59,7 +61,7 @@ class OrderDetail(FloorView):
     @extend_schema(responses=WorkOrderSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """One order, with the gates ahead."""
-        order = order_or_404(pk)
+        order = order_or_404(pk, self.actor)
         return Response({**WorkOrderSerializer(order).data, "readiness": order_readiness(order)})
 
 
@@ -95,7 +97,7 @@ class OrderAct(FloorView):
                 services.close_order(actor=self.actor, order_id=pk)
             else:
                 self.with_reason[self.verb](actor=self.actor, order_id=pk, reason=data["reason"])
-            return 200, WorkOrderSerializer(order_or_404(pk)).data
+            return 200, WorkOrderSerializer(order_or_404(pk, self.actor)).data
 
         return once(request, f"shopfloor.{self.verb}.{pk}", do)
 
@@ -112,14 +114,16 @@ class TravellerDetail(FloorView):
     @extend_schema(responses=TravellerSerializer)
     def get(self, request: Request, code: str) -> Response:
         """The traveller behind a scanned code."""
-        return Response(TravellerSerializer(find_traveller(code)).data)
+        return Response(TravellerSerializer(find_traveller(code, TravelCard.objects.visible_to(self.actor))).data)
 
 
 class TravellerCard(FloorView):
     @extend_schema(responses=WorkCardSerializer)
     def get(self, request: Request, code: str) -> Response:
         """The card to work on now."""
-        return Response(WorkCardSerializer(open_card_for_traveller(code)).data)
+        return Response(
+            WorkCardSerializer(open_card_for_traveller(code, among=TravelCard.objects.visible_to(self.actor))).data
+        )
 
 
 class BatchUnits(FloorView):
