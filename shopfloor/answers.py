@@ -35,7 +35,8 @@ def todo(actor: Actor) -> list[Todo]:
             found.append(Todo(_("Corrections to decide"), one.record.card.number, url, detail, icon_name="pencil"))
     if may(actor, "quality.inspect"):
         found += _cards(
-            visible_rows(station_cards(), actor, "quality.inspect"),
+            actor,
+            "quality.inspect",
             CardState.FIRST_PIECE_PENDING,
             _("First pieces"),
             "shopfloor:work",
@@ -43,7 +44,8 @@ def todo(actor: Actor) -> list[Todo]:
         )
     if may(actor, "quality.decide_deviation"):
         found += _cards(
-            visible_rows(station_cards(), actor, "quality.decide_deviation"),
+            actor,
+            "quality.decide_deviation",
             CardState.BLOCKED,
             _("Stopped cards"),
             "shopfloor:card",
@@ -52,7 +54,8 @@ def todo(actor: Actor) -> list[Todo]:
         )
     if may(actor, "shopfloor.work_card"):
         found += _cards(
-            visible_rows(station_cards(), actor, "shopfloor.work_card"),
+            actor,
+            "shopfloor.work_card",
             CardState.PAUSED,
             _("Paused cards"),
             "shopfloor:work",

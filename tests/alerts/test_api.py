@@ -68,7 +68,7 @@ def test_an_alert_of_others_is_refused(api):
 
 def test_prints_are_listed_fetched_and_printed_again(api):
     job = print_label(actor=ROBOT, template="container_label", data=CONTAINER, subject=SUBJECT)
-    client = api("printing.view_label", "printing.print_label")
+    client = api("printing.view_label", "printing.print_label", "inventory.view_stock")
     [row] = client.get("/api/v1/prints/?subject=C-000123").json()["results"]
     assert (row["number"], row["first_print"], row["subject"]["number"]) == (job.number, None, "C-000123")
     assert client.get("/api/v1/prints/?subject=C-000999").json()["results"] == []
@@ -85,7 +85,7 @@ def test_originals_are_found_by_their_hash_and_downloaded(api):
     kept = keep_original(
         actor=ROBOT, content=b"t,v\n1,2\n3,4\n", name="a.csv", origin_statement="bench", subject=SUBJECT
     )
-    client = api("files.view_attachment")
+    client = api("files.view_attachment", "inventory.view_stock")
     [row] = client.get(f"/api/v1/attachments/?sha256={kept.sha256}").json()["results"]
     assert (row["name"], row["origin"], row["media_type"]) == ("a.csv", "bench", "text/csv")
     assert client.get(f"/api/v1/attachments/{kept.pk}/content/").content == b"t,v\n1,2\n3,4\n"

@@ -188,18 +188,18 @@ class TestHolds:
     @pytest.mark.parametrize("kind", ["lot", "lot_wide", "stock_unit", "supplier_lot", "item"])
     def test_a_number_that_nothing_has(self, kind) -> None:
         with pytest.raises(NotValid) as refused:
-            target_named(kind, "NOTHING-1")
+            target_named(SETUP, kind, "NOTHING-1")
         assert refused.value.field == "number"
 
     def test_what_a_number_means(self) -> None:
         acrylic, _plate, serials, _links = plant()
         supplier = acrylic.lot.supplier_id
-        assert target_named("item", "acrylic") == HoldTarget.item(acrylic.lot.item_id)
-        assert target_named("stock_unit", f"(91){acrylic.container}") == HoldTarget.stock_unit(acrylic.pk)
-        assert target_named("lot_wide", "BL-1") == HoldTarget.lot(serials[0].pk, with_descendants=True)
-        assert target_named("supplier_lot", "PMMA-7") == HoldTarget.supplier_lot(supplier, "PMMA-7")
+        assert target_named(SETUP, "item", "acrylic") == HoldTarget.item(acrylic.lot.item_id)
+        assert target_named(SETUP, "stock_unit", f"(91){acrylic.container}") == HoldTarget.stock_unit(acrylic.pk)
+        assert target_named(SETUP, "lot_wide", "BL-1") == HoldTarget.lot(serials[0].pk, with_descendants=True)
+        assert target_named(SETUP, "supplier_lot", "PMMA-7") == HoldTarget.supplier_lot(supplier, "PMMA-7")
         with pytest.raises(NotValid, match="does not name one lot of one supplier"):
-            target_named("supplier_lot", "BL-1")
+            target_named(SETUP, "supplier_lot", "BL-1")
 
 
 class TestLots:

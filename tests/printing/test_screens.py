@@ -15,7 +15,11 @@ from foundation.records.act import act
 from tests.printing.test_labels import CONTAINER, SUBJECT
 
 ROBOT = Actor.system("test")
-READER, PRINTER = ["printing.view_label", "files.view_attachment"], ["printing.view_label", "printing.print_label"]
+SEES = "inventory.view_stock"
+READER, PRINTER = (
+    ["printing.view_label", "files.view_attachment", SEES],
+    ["printing.view_label", "printing.print_label", SEES],
+)
 pytestmark = pytest.mark.django_db
 
 
@@ -86,7 +90,9 @@ def test_the_anonymous_are_sent_to_the_door(client, job):
 
 
 def test_an_attachment_is_downloaded_unchanged_by_those_who_may(client, person):
-    kept = keep_original(actor=ROBOT, content=b"t,v\n1,2\n3,4\n", name="测试.csv", origin_statement="test bench")
+    kept = keep_original(
+        actor=ROBOT, content=b"t,v\n1,2\n3,4\n", name="测试.csv", origin_statement="bench", subject=SUBJECT
+    )
     address = reverse("files:attachment-download", args=[kept.pk])
     assert client.get(address).status_code == 302
     person(READER)

@@ -10,7 +10,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from foundation.accounts.policies import require
-from foundation.accounts.scope import sees
 from foundation.core import jobs
 from foundation.core.actor import Actor
 from foundation.core.canonical import canonical_json, content_hash
@@ -19,6 +18,7 @@ from foundation.core.numbering import next_numbers
 from foundation.core.refs import RecordRef
 from foundation.printing.catalogue import complete, printable
 from foundation.printing.models import PrintJob
+from foundation.printing.selectors import visible_prints
 from foundation.records.act import act
 
 MAX_COPIES = 500
@@ -113,7 +113,7 @@ def reprint_label(*, actor: Actor, number: str, reason: str, copies: int = 1) ->
     """Print again what was printed as ``number``, exactly; the face says REPRINT. NotValid without a reason."""
     with act(actor=actor, verb="printing.label.reprinted", reason=reason) as this:
         earlier: PrintJob = PrintJob.objects.get(number=number)
-        if not sees(actor, earlier.subject):
+        if not visible_prints(actor).filter(pk=earlier.pk).exists():
             raise NotFound.here()
         this.about(earlier.subject)
         this.relate(earlier)
