@@ -56,7 +56,11 @@ class StandardCostSerializer(serializers.ModelSerializer[StandardCost]):
             "id", "amount", "currency", "per_quantity", "per_unit", "valid_from", "approximate", "uncertain", "note",
         )  # fmt: skip
         read_only_fields = ("id",)
-        extra_kwargs = {"valid_from": {"required": False}, "per_quantity": {"required": False}}
+        extra_kwargs = {
+            "valid_from": {"required": False},
+            "per_quantity": {"required": False},
+            "currency": {"required": True},
+        }
 
 
 class BomRevisionSerializer(serializers.ModelSerializer[BomRevision]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from bom.models import BomRevision, Item
@@ -16,7 +17,7 @@ from foundation.records.act import Act, act
 from foundation.records.models import RevisionState, bulk_create_tracked, bulk_update_tracked
 from routing.checks import blocking, problems_of
 from routing.events import RoutingReturned
-from routing.exceptions import NotComplete
+from routing.exceptions import InUse, NotComplete
 from routing.models import IntermediateMade, MaterialUse, Operation, OperationLink, RoutingRevision, Step
 from routing.policies import EDIT
 from routing.selectors.content import card_content
@@ -128,7 +129,7 @@ def retire_routing(*, actor: Actor, revision_id: int, reason: str) -> RoutingRev
 
 
 def discard_routing(*, actor: Actor, revision_id: int, reason: str) -> None:
-    """Remove a draft that is not wanted; its history and the ledger keep what it was."""
+    """Remove a draft that is not wanted; its history and the ledger keep what it was. InUse while a change carries it."""
     with act(actor=actor, verb="routing.revision.discarded", reason=reason) as this:
         revision = draft_for_edit(this, actor, revision_id)
         if not reason.strip():
@@ -137,7 +138,10 @@ def discard_routing(*, actor: Actor, revision_id: int, reason: str) -> None:
         for operation in looping:
             operation.loop_back_to = operation.loop_maximum = None
         bulk_update_tracked(Operation, looping, ["loop_back_to_id", "loop_maximum"])
-        revision.delete()
+        try:
+            revision.delete()
+        except ProtectedError as kept:
+            raise InUse(_("Other records stand on this draft: take it out of its change first.")) from kept
 
 
 def next_label(last: str) -> str:

@@ -9,6 +9,7 @@ from foundation.core.actor import Actor
 from foundation.core.errors import NotFound
 from foundation.records.act import act
 from quality.policies import person_of
+from shopfloor.exceptions import NotPossible
 from shopfloor.models import Handover
 from shopfloor.policies import WORK, require_other_person
 from shopfloor.services.cards import resume_work
@@ -24,6 +25,8 @@ def hand_over(*, actor: Actor, card_id: int, machine_state: str = "", note: str 
         this.about(work.card)
         require(actor, WORK, work.card.order.site_id)
         require_running(work)
+        if Handover.objects.filter(card=work.card, state=HandoverState.OFFERED).exists():
+            raise NotPossible(_("The last hand-over of this card is not answered yet."), code="handover-open")
         open_steps = work.progress(records_of(work, everything=True)).open_entries(work.pieces)
         handover = Handover(
             card=work.card,
