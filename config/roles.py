@@ -127,13 +127,14 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
             "inventory.use_stock",
         ],
     ),
-    ("auditor", {"en": "Auditor", "zh-hans": "审核员"}, [*READ, "dhr.make_package"]),
+    ("auditor", {"en": "Auditor", "zh-hans": "审核员"}, [*READ, "dhr.make_package", "accounts.review_access"]),
     (
         "system_owner",
         {"en": "System owner", "zh-hans": "系统管理员"},
         [
             *READ,
             "accounts.manage_users",
+            "accounts.review_access",
             "accounts.manage_stations",
             "personnel.manage_qualifications",
             "equipment.manage_equipment",

@@ -150,6 +150,12 @@ NAVIGATION: tuple[Section, ...] = (
                 icon_name="id-badge-2",
                 permission="accounts.manage_users",
             ),
+            Entry(
+                _("Access review"),
+                "accounts:access-review",
+                icon_name="user-check",
+                permission="accounts.review_access",
+            ),
             Entry(_("Stations"), "accounts:station-list", icon_name="devices", permission="accounts.manage_stations"),
             Entry(_("Component gallery"), "portal:gallery", icon_name="components", permission="accounts.manage_users"),
         ),

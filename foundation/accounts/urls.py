@@ -1,6 +1,7 @@
 from django.urls import path
 
 from foundation.accounts import views
+from foundation.accounts.views.review import access_review
 
 app_name = "accounts"
 urlpatterns = [
@@ -30,6 +31,7 @@ urlpatterns = [
     path("badges/", views.badge_list, name="badge-list"),
     path("users/<int:pk>/secret/", views.user_secret, name="user-secret"),
     path("users/<int:pk>/retire/", views.user_retire, name="user-retire"),
+    path("review/", access_review, name="access-review"),
     path("stations/", views.station_list, name="station-list"),
     path("stations/new/", views.station_create, name="station-create"),
     path("stations/<int:pk>/", views.station_record, name="station"),
