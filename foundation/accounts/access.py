@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foundation.accounts.models import Badge, CaptureSession, Role, RoleAssignment, Site, Station, User
+from foundation.accounts import models
 from foundation.accounts.scope import Scope
 
 PEOPLE, STATIONS = "accounts.manage_users", "accounts.manage_stations"
@@ -10,9 +10,13 @@ PEOPLE, STATIONS = "accounts.manage_users", "accounts.manage_stations"
 
 def scopes() -> dict[type, Scope]:
     """People work at several sites: they, and what they hold, are of every site. Stations stand at one."""
+    of_people = (
+        models.User, models.Badge, models.BadgeTest, models.Role, models.RoleAssignment, models.SecondFactor, models.FactorUse,
+        models.PolicyAcknowledgement,
+    )  # fmt: skip
     return {
-        **dict.fromkeys((User, Badge, Role, RoleAssignment), Scope(PEOPLE)),
-        Site: Scope(STATIONS),
-        Station: Scope(STATIONS, "site"),
-        CaptureSession: Scope(STATIONS, "station__site"),
+        **dict.fromkeys(of_people, Scope(PEOPLE)),
+        models.Site: Scope(STATIONS),
+        models.Station: Scope(STATIONS, "site"),
+        models.CaptureSession: Scope(STATIONS, "station__site"),
     }

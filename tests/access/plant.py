@@ -267,5 +267,7 @@ def _people() -> dict[str, Any]:
     station, _token = register_station(actor=SETUP, code="BENCH-9", name=TEXTS, site=site())
     alert = Alert.objects.earliest("pk").pk
     return {
-        "accounts/users/": user.pk, "accounts/profile/factor/": 0, "accounts/stations/": station.pk, "alerts/": alert, "api/v1/alerts/": alert,
+        "accounts/users/": user.pk,
+        "accounts/profile/factor/": 0,
+        "accounts/stations/": station.pk, "alerts/": alert, "api/v1/alerts/": alert,
     }  # fmt: skip
