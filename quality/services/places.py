@@ -45,7 +45,7 @@ def found_at(found: Found, lot_id: int | None) -> Model | None:
     """
     named = (("shopfloor.workcard", "pk", found.card_id), ("shopfloor.workorder", "number", found.order_number))
     for label, field, value in named:
-        thing = rows_of(label).filter(**{field: value}).first() if value else None
+        thing: Model | None = rows_of(label).filter(**{field: value}).first() if value else None
         if thing is not None:
             return thing
     return Lot.objects.get(pk=lot_id) if lot_id is not None else None

@@ -108,9 +108,11 @@ def badge_switch(request: HttpRequest) -> HttpResponse:
     if capture_session_of(request) is not None:
         services.lock_station(actor=actor_of(request))
     request.session.pop(CAPTURE_KEY, None)
-    back = next_of(request, "")
     door = reverse("accounts:badge-in")
-    return redirect(f"{door}?{urlencode({'next': back})}" if request.POST.get("next") else door)
+    if not request.POST.get("next"):
+        return redirect(door)
+    back = next_of(request, "accounts:badge-in")
+    return redirect(f"{door}?{urlencode({'next': back})}")
 
 
 @require_POST
