@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q
 
 from foundation.accounts.scope import Scope, Sites, rows_at
-from quality.models import Deviation, Disposition, Inspection, Nonconformance
+from quality.models import Deviation, Disposition, GaugeAssessment, Inspection, Nonconformance
 
 VIEW = "quality.view_quality"
 ORDERS, CARDS, LOTS = "shopfloor.workorder", "shopfloor.workcard", "inventory.lot"
@@ -14,7 +14,7 @@ ORDERS, CARDS, LOTS = "shopfloor.workorder", "shopfloor.workcard", "inventory.lo
 def scopes() -> dict[type, Scope]:
     """Provider of ``access.scopes``."""
     return {
-        **dict.fromkeys((Deviation, Inspection, Nonconformance), Scope(VIEW, _found)),
+        **dict.fromkeys((Deviation, GaugeAssessment, Inspection, Nonconformance), Scope(VIEW, _found)),
         Disposition: Scope(VIEW, _of_nonconformance),
     }
 

@@ -235,7 +235,7 @@ class AssessmentList(QualityView, ListAPIView):
     filterset_fields = ("state", "order_number", "calibration__equipment__code")
 
     def get_queryset(self) -> QuerySet[GaugeAssessment]:
-        return selectors.assessments()
+        return visible_rows(selectors.assessments(), self.actor)
 
 
 class AssessmentDecide(QualityView):

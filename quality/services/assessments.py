@@ -8,12 +8,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from foundation.accounts.policies import require
+from foundation.accounts.policies import require_about
 from foundation.alerts.services import raise_alert
 from foundation.alerts.states import Severity
 from foundation.core import clock
 from foundation.core.actor import Actor
-from foundation.core.errors import NotValid
+from foundation.core.errors import NotFound, NotValid
 from foundation.core.numbering import next_number
 from foundation.core.refs import RecordRef
 from foundation.records.act import act
@@ -101,12 +101,12 @@ def decide_assessment(
             .first()
         )
         if record is None:
-            raise NotValid(_("There is no such assessment."), code="not-found", field="assessment")
+            raise NotFound.here()
         this.about(record)
         if record.subject:
             this.relate(record.subject)
         row = ASSESSMENT.next(record.state, "affected" if affected else "not_affected", reason=reason)
-        require(actor, row.permission)
+        require_about(actor, row.permission, record)
         if actor.user_id in {reading["by_id"] for reading in record.readings}:
             raise OwnWork(_("Who measured with the gauge does not judge what it measured."))
         record.state, record.reason = AssessmentState(row.target), reason.strip()

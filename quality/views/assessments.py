@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.accounts.policies import require
+from foundation.accounts.scope import visible_rows
 from foundation.accounts.web import actor_of, credentials_of
 from foundation.core.refs import RecordRef
 from foundation.core.web.attempts import Attempt, attempt, show
@@ -30,7 +31,7 @@ def assessment_list(request: HttpRequest) -> HttpResponse:
     require(actor_of(request), VIEW)
     return ListPage(
         title=_("Gauge assessments"),
-        rows=selectors.assessments(),
+        rows=visible_rows(selectors.assessments(), actor_of(request)),
         sort="-number",
         file_name="gauge-assessments",
         columns=(
@@ -63,8 +64,10 @@ def assessment_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def assessment_by_id(request: HttpRequest, pk: int) -> HttpResponse:
     """From a reference, which knows the id, to the page, which is known by its number."""
-    require(actor_of(request), VIEW)
-    return redirect("quality:assessment", get_object_or_404(GaugeAssessment, pk=pk).number)
+    actor = actor_of(request)
+    require(actor, VIEW)
+    rows = GaugeAssessment.objects.visible_to(actor)
+    return redirect("quality:assessment", get_object_or_404(rows, pk=pk).number)
 
 
 @login_required
@@ -79,7 +82,7 @@ def assessment_detail(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def assessment_decide(request: HttpRequest, number: str) -> HttpResponse:
     """Affected or not, signed, with the reason."""
-    found = _found(number)
+    found = _found(request, number)
     with attempt() as tried:
         services.decide_assessment(
             actor=actor_of(request),
@@ -94,13 +97,13 @@ def assessment_decide(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, number, tried)
 
 
-def _found(number: str) -> GaugeAssessment:
-    found: GaugeAssessment = get_object_or_404(selectors.assessments(), number=number)
+def _found(request: HttpRequest, number: str) -> GaugeAssessment:
+    found: GaugeAssessment = get_object_or_404(visible_rows(selectors.assessments(), actor_of(request)), number=number)
     return found
 
 
 def _page(request: HttpRequest, number: str, tried: Attempt | None = None) -> HttpResponse:
-    found = _found(number)
+    found = _found(request, number)
     ref = RecordRef.to(found)
     context = {
         "assessment": found,

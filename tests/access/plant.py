@@ -24,9 +24,10 @@ from foundation.printing.models import PrintJob
 from foundation.records.act import act
 from foundation.records.models import LedgerEntry
 from quality import services as quality
-from quality.models import Disposition
+from quality.models import Disposition, GaugeAssessment
 from quality.services.dispositions import Choice
 from quality.services.places import Found
+from resources.equipment.models import Calibration, Equipment
 from resources.inventory.models import GenealogyLink, Hold, Place, Receipt
 from resources.personnel.models import Qualification, QualificationGrant
 from routing.models import IntermediateMade, Operation, ProcessCard
@@ -169,13 +170,32 @@ def _of_quality(run: Running) -> dict[str, Any]:
         actor=who.operator, source="report", description="Other", found=Found(order_number=run.order.number)
     )
     quality.record_inspection(actor=who.quality, kind="patrol", result="accepted", found=Found(card_id=card.pk))
+    assessed = _assessment(run)
     nc, dev = {"pk": raised.pk, "number": raised.number}, {"pk": deviation.pk, "number": deviation.number}
     disposition = Disposition.objects.get(pk=decided.pk).pk
     return {
         "quality/nonconformances/": nc, "quality/nonconformances/by-id/": nc, "api/v1/nonconformances/": nc,
         "quality/deviations/": dev, "quality/deviations/by-id/": dev, "api/v1/deviations/": dev,
+        "quality/gauge-assessments/": assessed, "quality/gauge-assessments/by-id/": assessed,
+        "api/v1/gauge-assessments/": assessed,
         "quality/dispositions/": disposition, "api/v1/dispositions/": disposition,
     }  # fmt: skip
+
+
+def _assessment(run: Running) -> dict[str, Any]:
+    moment = clock.now()
+    with act(actor=SETUP, verb="tests.assessment.made"):
+        calibration = Calibration(
+            equipment=Equipment.objects.earliest("pk"), done_at=moment, as_found="off", as_found_passed=False, passed=False,
+            certificate="K-1",
+        )  # fmt: skip
+        calibration.save()
+        made = GaugeAssessment(
+            number="GA-000001", calibration=calibration, lot=run.batch.lot, order_number=run.order.number, readings=[],
+            interval_from=moment, interval_until=moment, due_on=clock.today(), opened_at=moment,
+        )  # fmt: skip
+        made.save()
+    return {"pk": made.pk, "number": made.number}
 
 
 def _on_the_floor(run: Running) -> dict[str, Any]:
