@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -38,7 +37,7 @@ def once(request: Request, scope: str, do: Callable[[], Answer]) -> Response:
 
     The key is claimed before the act, and gets its answer after it. When the process dies before the act is committed, a
     repeat does it; when it dies after that, a repeat is told so (Conflict ``answer-unknown``, with the ledger's entry). A
-    refusal frees the key, as an id that names nothing does: nothing was changed. Conflict (``still-running``) while the first request is at work. NotValid
+    refusal frees the key: nothing was changed. Conflict (``still-running``) while the first request is at work. NotValid
     when the key is no UUID, or was used for another request.
     """
     key = _key_of(request)
@@ -62,7 +61,7 @@ def _do(claimed: IdempotencyKey, do: Callable[[], Answer]) -> Response:
     try:
         with claim_of(claimed):
             status, body = do()
-    except (Refusal, ObjectDoesNotExist):
+    except Refusal:
         mine.delete()
         raise
     plain = json.loads(JSONRenderer().render(body))
