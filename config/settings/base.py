@@ -105,6 +105,7 @@ TEMPLATES = [
 ]
 
 FORM_RENDERER = "foundation.core.web.forms.Renderer"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "foundation.core.web.reports.NoSecrets"
 CSRF_FAILURE_VIEW = "config.portal.views.csrf_failure"
 
 # The application's own role. `migrate` runs with DATABASE_OWNER_URL in its place (see config/local and the compose file).
@@ -265,7 +266,15 @@ OIDC_CLIENT_ID = os.environ.get("ARTERIA_OIDC_CLIENT_ID", "")
 OIDC_CLIENT_SECRET = os.environ.get("ARTERIA_OIDC_CLIENT_SECRET", "")
 OIDC_NAME = os.environ.get("ARTERIA_OIDC_NAME", "OpenID Connect")
 OIDC_ENABLED = bool(OIDC_ISSUER and OIDC_CLIENT_ID)
+# The company's directory, where people are to log in there: needs the packages of requirements-ldap.in.
 LDAP_ENABLED = bool(os.environ.get("ARTERIA_LDAP_URI", ""))
+AUTH_LDAP_SERVER_URI = os.environ.get("ARTERIA_LDAP_URI", "")
+AUTH_LDAP_START_TLS = env_flag("ARTERIA_LDAP_START_TLS")
+AUTH_LDAP_USER_DN_TEMPLATE = os.environ.get("ARTERIA_LDAP_USER_DN") or None  # uid=%(user)s,ou=people,dc=plant
+AUTH_LDAP_BIND_DN = os.environ.get("ARTERIA_LDAP_BIND_DN", "")  # or: search with this account …
+AUTH_LDAP_BIND_PASSWORD = os.environ.get("ARTERIA_LDAP_BIND_PASSWORD", "")
+LDAP_SEARCH_BASE = os.environ.get("ARTERIA_LDAP_SEARCH_BASE", "")  # … below here …
+LDAP_SEARCH_FILTER = os.environ.get("ARTERIA_LDAP_SEARCH_FILTER", "(sAMAccountName=%(user)s)")  # … for this
 
 LOGGING = {
     "version": 1,

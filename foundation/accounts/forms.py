@@ -15,6 +15,13 @@ from foundation.core.texts import localized
 SECRET = forms.PasswordInput(attrs={"autocomplete": "current-password"})
 
 
+class OneTimeInput(forms.TextInput):
+    """A code is never shown again: the next one is typed."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
 class LoginForm(forms.Form):
     identity = forms.CharField(
         label=_("User name or badge"),
@@ -29,7 +36,7 @@ class LoginForm(forms.Form):
         max_length=20,
         required=False,
         help_text=_("If you have one."),
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        widget=OneTimeInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -71,7 +78,7 @@ class FactorForm(forms.Form):
     code = forms.CharField(
         label=_("Code that the app shows now"),
         max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        widget=OneTimeInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
 

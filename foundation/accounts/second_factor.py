@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from foundation.accounts.models import User
+from foundation.accounts.models import LoginBy, User
 from foundation.accounts.selectors import roles_of
 
 NONE, ALL = "none", "all"
@@ -24,8 +24,8 @@ def is_used() -> bool:
 
 
 def needed_to_log_in(user: User) -> bool:
-    """At the desk's log-in."""
-    return _asks(str(settings.SECOND_FACTOR), user)
+    """At the desk's log-in. Who logs in at the company's provider shows it there."""
+    return user.login_by != LoginBy.OIDC and _asks(str(settings.SECOND_FACTOR), user)
 
 
 def needed_to_sign(user: User) -> bool:

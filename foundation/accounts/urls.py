@@ -6,6 +6,8 @@ from foundation.accounts.views.review import access_review
 app_name = "accounts"
 urlpatterns = [
     path("login/", views.login, name="login"),
+    path("login/company/", views.provider_login, name="provider-login"),
+    path("login/company/back/", views.provider_back, name="provider-back"),
     path("logout/", views.logout, name="logout"),
     path("profile/", views.profile, name="profile"),
     path("profile/secret/", views.change_secret, name="profile-secret"),

@@ -57,7 +57,9 @@ def log_in_by_provider(*, subject: str, address: str = "") -> User:
         user = User.objects.filter(external_subject=subject, login_by=LoginBy.OIDC, is_active=True).first()
         if user is None or not subject:
             raise PermissionDenied(
-                _("Nobody here is linked to this account of the company. The system owner links it."), code="not-linked"
+                _("Nobody here is linked to this account of the company. The system owner links it."),
+                code="not-linked",
+                details={"subject": subject[:300]},
             )
         this.about(user)
         actor = Actor(user.pk, user.name, language=user.language)

@@ -17,6 +17,7 @@ from .people import (
     user_sessions,
 )
 from .profile import acknowledge, badge_lost, change_secret, profile
+from .provider import provider_back, provider_login
 from .stations import station_create, station_list, station_record, station_token, station_withdraw
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "login",
     "logout",
     "profile",
+    "provider_back",
+    "provider_login",
     "station_create",
     "station_list",
     "station_record",

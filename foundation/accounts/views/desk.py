@@ -16,7 +16,7 @@ from foundation.accounts import services
 from foundation.accounts.forms import LoginForm
 from foundation.accounts.models import User
 from foundation.accounts.web import address_of, desk_actor_of
-from foundation.core.web.attempts import attempt, show
+from foundation.core.web.attempts import Attempt, attempt, show
 
 BACKEND = "foundation.accounts.backends.PlantBackend"
 
@@ -38,6 +38,11 @@ def login(request: HttpRequest) -> HttpResponse:
             user = services.log_in(**form.cleaned_data, address=address_of(request))
         if tried.done:
             return begin_session(request, user)
+    return login_page(request, form, tried)
+
+
+def login_page(request: HttpRequest, form: LoginForm, tried: Attempt | None = None) -> HttpResponse:
+    """The page with what was tried, if anything was."""
     context = {
         "next": next_of(request, "") if request.GET.get("next") else "",
         "provider": settings.OIDC_NAME if settings.OIDC_ENABLED else "",
@@ -45,10 +50,10 @@ def login(request: HttpRequest) -> HttpResponse:
     return show(request, "accounts/login.html", context, tried=tried, form=form)
 
 
-def begin_session(request: HttpRequest, user: User) -> HttpResponse:
+def begin_session(request: HttpRequest, user: User, wanted: str = "") -> HttpResponse:
     """The person is proved: their desk session begins, and they go where they wanted to."""
     auth.login(request, user, backend=BACKEND)
-    answer = redirect(next_of(request, settings.LOGIN_REDIRECT_URL))
+    answer = redirect(wanted or next_of(request, settings.LOGIN_REDIRECT_URL))
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and user.language != get_language():
         answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax")
     return answer
