@@ -47,6 +47,13 @@ class LoginForm(forms.Form):
 
 class BadgeForm(LoginForm):
     code = None  # type: ignore[assignment] # a tablet asks for badge and PIN
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.focus_identity = not (self.initial.get("identity") or self.is_bound)
+        if not self.focus_identity:  # who it is is said: the secret is next
+            self.fields["secret"].widget.attrs["autofocus"] = True
+
     secret = forms.CharField(
         label=_("PIN or password"),
         max_length=200,

@@ -22,9 +22,9 @@ BUILT_IN: dict[str, Any] = {
         "en": "My electronic signature binds me as my handwritten one does. I keep my secret to myself, I lend neither badge"
         " nor session, I sign only what I have read, and each signature says who, when and what it means. What is signed"
         " with my components is held to be signed by me. I report a lost badge or a secret that may be known at once.",
-        "zh-hans": "我的电子签名与我的手写签名具有同等约束力。我对自己的密码和 PIN 保密，不出借工牌，也不让他人使用我的登录；"
+        "zh-hans": "我的电子签名与我的手写签名具有同等约束力。我对自己的密码和 PIN 保密，不出借胸卡，也不让他人使用我的登录；"
         "我只签署自己读过的内容，每个签名都写明签署人、时间和含义。凡以我的身份和密码作出的签名，视为由我本人签署。"
-        "工牌遗失或密码可能泄露时，我立即报告。",
+        "胸卡遗失或密码可能泄露时，我立即报告。",
     },
 }
 

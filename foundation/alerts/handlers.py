@@ -56,7 +56,7 @@ def on_badge_lost(event: BadgeReportedLost, actor: Actor) -> None:
         severity=Severity.WARNING,
         title={
             "en": f"Badge {event.code} of {event.name} is lost: it identifies nobody any more",
-            "zh-hans": f"{event.name} 的工牌 {event.code} 已挂失，不再有效",
+            "zh-hans": f"{event.name} 的胸卡 {event.code} 已挂失，不再有效",
         },
         subject=RecordRef("accounts.user", event.user_id, event.name),
         role="system_owner",
@@ -73,7 +73,7 @@ def on_withdrawn_badge_used(event: WithdrawnBadgeUsed, actor: Actor) -> None:
         severity=Severity.CRITICAL,
         title={
             "en": f"The withdrawn badge {event.code} of {event.name} was tried{where}",
-            "zh-hans": f"有人试用 {event.name} 已失效的工牌 {event.code}{where}",
+            "zh-hans": f"有人试用 {event.name} 已失效的胸卡 {event.code}{where}",
         },
         subject=RecordRef("accounts.user", event.user_id, event.name),
         role="system_owner",
