@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from bom.models import ApprovedSource, Basis, BomRevision, Item, StandardCost
 from bom.services.items import CHANGEABLE
+from foundation.records.api.serializers import SignatureManifestSerializer
 
 
 class TextsField(serializers.DictField):
@@ -134,9 +135,10 @@ class BomRevisionDetailSerializer(BomRevisionSerializer):
     tools = BomContentToolSerializer(many=True, read_only=True)
     line_ids = serializers.DictField(child=serializers.IntegerField(), read_only=True)
     tool_ids = serializers.DictField(child=serializers.IntegerField(), read_only=True)
+    signatures = SignatureManifestSerializer(many=True, read_only=True)
 
     class Meta(BomRevisionSerializer.Meta):
-        fields = (*BomRevisionSerializer.Meta.fields, "lines", "tools", "line_ids", "tool_ids")  # type: ignore[assignment]
+        fields = (*BomRevisionSerializer.Meta.fields, "lines", "tools", "line_ids", "tool_ids", "signatures")  # type: ignore[assignment]
         read_only_fields = fields  # type: ignore[assignment]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,17 +17,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from bom.forms import ProposeForm
-from bom.models import Baseline, BomRevision
+from bom.models import Baseline, BaselineApproval, BaselineEntry, BomRevision
 from bom.services import approve_baseline, propose_baseline, withdraw_baseline
-from bom.services.baselines import shown_of
+from bom.services.baselines import baseline_subjects, shown_of
 from bom.states import BASELINE_SIDES
 from foundation.accounts.policies import may, require
 from foundation.accounts.web import actor_of, credentials_of
 from foundation.core.refs import RecordRef
 from foundation.core.web.attempts import attempt, show
 from foundation.core.web.lists import Action, Column, Empty, ListPage
-from foundation.records.models import RevisionState
-from foundation.records.selectors import ledger_of
+from foundation.records.models import RevisionState, Signature
+from foundation.records.selectors import FOREIGN, VALID, ledger_of, signature_validity
+from foundation.records.services import ToSign
 
 VIEW, EDIT = "bom.view_bom", "bom.edit_bom"
 SIDE_WORDS = {"engineering": gettext_lazy("Engineering"), "quality": gettext_lazy("Quality")}
@@ -96,9 +98,35 @@ def baseline_record(request: HttpRequest, pk: int) -> HttpResponse:
             for side, permission in BASELINE_SIDES.items()
         ],
         "timeline": ledger_of(RecordRef.to(baseline))[:50],
+        "signatures": _manifests(baseline, list(signed.values())),
         "shown": SimpleLazyObject(lambda: shown_of(baseline)),
     }
     return show(request, "bom/baseline.html", context)
+
+
+def _manifests(baseline: Baseline, approvals: list[BaselineApproval]) -> list[dict[str, Any]]:
+    """Each side's signature once, with what all its rows are worth now: one for each revision of the list (21 CFR 11.50,
+    11.70)."""
+    if not approvals:
+        return []
+    now = {
+        subject.record.id: subject for subject in baseline_subjects([entry.revision for entry in _entries(baseline)])
+    }
+    found = []
+    for approval in approvals:
+        rows = list(Signature.objects.filter(pk__in=approval.signatures).order_by("pk"))
+        worth = {_worth(row, now) for row in rows} - {VALID}
+        found.append({"signature": rows[0], "validity": next(iter(worth), VALID)})
+    return found
+
+
+def _entries(baseline: Baseline) -> QuerySet[BaselineEntry]:
+    return baseline.entries.select_related("revision__item")
+
+
+def _worth(row: Signature, now: dict[int, ToSign]) -> str:
+    subject = now.get(row.record_id)
+    return signature_validity(row, subject.record, subject.content) if subject else FOREIGN
 
 
 @sensitive_post_parameters("secret")

@@ -114,6 +114,7 @@ class Content(ChangeView):
                 "printed_name": row.signature.printed_name,
                 "meaning": row.signature.meaning,
                 "signed_at": row.signature.signed_at,
+                "time_zone": row.signature.time_zone,
                 "content_hash": row.signature.content_hash,
                 "validity": row.validity,
             }

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from dhr.models import DeviceHistoryRecord, Package, Release
+from foundation.records.api.serializers import SignatureManifestSerializer
 
 
 class RecordSerializer(serializers.ModelSerializer[DeviceHistoryRecord]):
@@ -40,10 +41,11 @@ class ReleaseRequestSerializer(SignSerializer):
 class ReleaseSerializer(serializers.ModelSerializer[Release]):
     version = serializers.IntegerField(source="version.version")
     content_hash = serializers.CharField(source="version.content_hash")
+    signature = SignatureManifestSerializer(read_only=True)
 
     class Meta:
         model = Release
-        fields = ("id", "version", "content_hash", "quantity", "unit", "stock_units", "at")
+        fields = ("id", "version", "content_hash", "quantity", "unit", "stock_units", "at", "signature")
 
 
 class ReasonSerializer(serializers.Serializer[Any]):

@@ -6,11 +6,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from foundation.records.api.serializers import SignatureManifestSerializer
 from quality.models import Deviation, Disposition, GaugeAssessment, Inspection, Nonconformance
 
 
 class DispositionSerializer(serializers.ModelSerializer[Disposition]):
     decided_by = serializers.CharField(source="decided_by.name", read_only=True)
+    signature = SignatureManifestSerializer(read_only=True)
 
     class Meta:
         model = Disposition
@@ -66,12 +68,14 @@ class NoteSerializer(serializers.Serializer[Any]):
 
 
 class DeviationSerializer(serializers.ModelSerializer[Deviation]):
+    signature = SignatureManifestSerializer(read_only=True)
+
     class Meta:
         model = Deviation
         fields = [
             "id", "number", "planned", "source", "description", "details", "interval_from", "interval_until", "unit_numbers",
-            "gate", "gate_code", "valid_until", "state", "decision", "decided_at", "order_number", "card_id", "step_key",
-            "owner_role", "due_on", "raised_by_name", "raised_at",
+            "gate", "gate_code", "valid_until", "state", "decision", "decided_at", "signature", "order_number", "card_id",
+            "step_key", "owner_role", "due_on", "raised_by_name", "raised_at",
         ]  # fmt: skip
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from foundation.core.texts import localized
+from foundation.records.api.serializers import SignatureManifestSerializer
+from foundation.records.models import Signature
 from routing.models import (
     IntermediateMade,
     MaterialUse,
@@ -189,6 +192,13 @@ class CardSerializer(serializers.ModelSerializer[ProcessCard]):
 
 
 class CardDetailSerializer(CardSerializer):
+    signatures = serializers.SerializerMethodField()
+
+    @extend_schema_field(SignatureManifestSerializer(many=True))
+    def get_signatures(self, card: ProcessCard) -> Any:
+        found = Signature.objects.filter(pk__in=card.signature_ids).order_by("pk")
+        return SignatureManifestSerializer(found, many=True).data
+
     class Meta(CardSerializer.Meta):
-        fields = (*CardSerializer.Meta.fields, "content", "signature_ids")  # type: ignore[assignment]
+        fields = (*CardSerializer.Meta.fields, "content", "signature_ids", "signatures")  # type: ignore[assignment]
         read_only_fields = fields

@@ -7,6 +7,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from foundation.core.refs import RecordRef
+from foundation.records.api.serializers import SignatureManifestSerializer
+from foundation.records.selectors import signatures_of
 from shopfloor.models import (
     Correction,
     Handover,
@@ -138,6 +141,11 @@ class CardViewSerializer(serializers.Serializer[Any]):
     first_piece = serializers.IntegerField(allow_null=True)
     first_piece_ready = serializers.BooleanField()
     can_complete = serializers.BooleanField()
+    signatures = serializers.SerializerMethodField()
+
+    @extend_schema_field(SignatureManifestSerializer(many=True))
+    def get_signatures(self, view: Any) -> Any:
+        return SignatureManifestSerializer(signatures_of(RecordRef.to(view.card)), many=True).data
 
     @extend_schema_field(serializers.ListField(child=serializers.DictField()))
     def get_pieces(self, view: Any) -> list[dict[str, Any]]:
@@ -268,9 +276,22 @@ class LookSerializer(serializers.Serializer[Any]):
 
 
 class SecondCheckSerializer(serializers.ModelSerializer[SecondCheck]):
+    signature = SignatureManifestSerializer(read_only=True)
+
     class Meta:
         model = SecondCheck
-        fields = ["id", "record", "kind", "agreed", "value", "difference", "tolerance", "checker_name", "at"]
+        fields = [
+            "id",
+            "record",
+            "kind",
+            "agreed",
+            "value",
+            "difference",
+            "tolerance",
+            "checker_name",
+            "at",
+            "signature",
+        ]
 
 
 class RemoveSerializer(serializers.Serializer[Any]):

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zipfile
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db.models import Model
@@ -18,10 +19,11 @@ from dhr.compile import load_scope, record_content
 from dhr.compile.completeness import completeness
 from dhr.compile.units import piece_states
 from dhr.models import DeviceHistoryRecord, Package, RecordVersion
-from foundation.accounts.models import User
+from foundation.accounts.models import CaptureSession, User
 from foundation.core.canonical import content_hash
+from foundation.core.web.meanings import meaning_words
 from foundation.records import verification
-from foundation.records.models import LedgerEntry, Outcome
+from foundation.records.models import LedgerEntry, Outcome, Signature
 from quality.models import Nonconformance
 from resources.inventory.models import GenealogyLink, HoldTarget, Lot, StockUnit
 from resources.inventory.selectors import trace
@@ -286,3 +288,67 @@ def test_every_reference_leads_to_a_page(journey: Journey, model: type[Model]) -
     assert row is not None
     address = address_of(model._meta.label_lower, row.pk)
     assert client_of("quality").get(address, follow=True).status_code == 200
+
+
+API_OF = {
+    "changecontrol.changerequest": "/api/v1/change-requests/{pk}/content/",
+    "bom.bomrevision": "/api/v1/boms/{pk}/",
+    "quality.nonconformance": "/api/v1/nonconformances/{pk}/",
+    "quality.deviation": "/api/v1/deviations/{pk}/",
+    "shopfloor.workcard": "/api/v1/cards/{pk}/",
+    "dhr.devicehistoryrecord": "/api/v1/batch-records/{pk}/content/",
+}
+# What is signed as a part of another record is shown there: an entry by its witness, a correction, a routing by its card.
+WITHIN = {"shopfloor.steprecord", "shopfloor.correction", "routing.routingrevision"}
+
+
+@pytest.mark.requirement("21CFR11.50(a)", "21CFR11.50(b)")
+def test_every_signed_record_shows_name_moment_and_meaning_on_its_page_and_in_the_api(journey: Journey) -> None:
+    signed = Signature.objects.order_by("record_label", "-id").distinct("record_label")
+    assert {row.record_label for row in signed} - WITHIN <= set(API_OF)
+    client = client_of("quality")
+    for row in signed:
+        if row.record_label in WITHIN:
+            continue
+        page = client.get(reverse("portal:record", args=[row.record_label, row.record_id]), follow=True)
+        text = page.content.decode()
+        assert row.printed_name in text, row
+        assert str(meaning_words(row.meaning)) in text, row
+        assert f"{row.signed_at:%H:%M:%S}" in text, row
+        assert "UTC" in text, row
+        assert "Valid: the record is as signed" in text or "The record changed since" in text, row
+        answer = client.get(API_OF[row.record_label].format(pk=row.record_id))
+        assert answer.status_code == 200, row
+        shown = {
+            (one["printed_name"], one["meaning"], one["time_zone"], bool(one["signed_at"]))
+            for one in found_in(answer.json(), "printed_name")
+            if one["content_hash"] == row.content_hash
+        }
+        assert (row.printed_name, row.meaning, "UTC", True) in shown
+
+
+def found_in(value: Any, key: str) -> list[dict[str, Any]]:
+    """Every object with this key, however deep."""
+    if isinstance(value, dict):
+        own = [value] if key in value and "meaning" in value else []
+        return own + [found for inner in value.values() for found in found_in(inner, key)]
+    return [found for inner in value for found in found_in(inner, key)] if isinstance(value, list) else []
+
+
+@pytest.mark.requirement("21CFR11.50(b)")
+def test_a_process_card_shows_its_signatures_too(journey: Journey) -> None:
+    card = ProcessCard.objects.order_by("-pk")[0]
+    rows = Signature.objects.filter(pk__in=card.signature_ids)
+    text = client_of("quality").get(reverse("routing:card", args=[card.pk])).content.decode()
+    given = client_of("quality").get(f"/api/v1/process-cards/{card.pk}/").json()["signatures"]
+    assert {one["printed_name"] for one in given} == {row.printed_name for row in rows}
+    assert all(row.printed_name in text for row in rows)
+    assert rows.count() == 2
+
+
+@pytest.mark.requirement("21CFR11.10(e)")
+def test_the_station_stands_in_every_entry_made_at_one(journey: Journey) -> None:
+    sessions = dict(CaptureSession.objects.values_list("key", "station__code"))
+    entries = LedgerEntry.objects.filter(session__in=sessions)
+    assert entries.count() > 100
+    assert [entry for entry in entries if entry.station != sessions[entry.session]] == []

@@ -28,6 +28,9 @@ from bom.selectors import bom_content, check_revision, compare, explode, rolled_
 from bom.services import discard_draft, retire_revision, return_revision, start_revision, submit_revision
 from foundation.core.api.writes import etag_given, once, with_etag
 from foundation.core.errors import NotValid
+from foundation.core.refs import RecordRef
+from foundation.records.api.serializers import SignatureManifestSerializer
+from foundation.records.selectors import signatures_of
 
 
 def detail(revision: BomRevision) -> dict[str, Any]:
@@ -39,6 +42,7 @@ def detail(revision: BomRevision) -> dict[str, Any]:
         "tools": content["tools"],
         "line_ids": dict(revision.lines.values_list("position", "id")),
         "tool_ids": dict(revision.tools.values_list("position", "id")),
+        "signatures": SignatureManifestSerializer(signatures_of(RecordRef.to(revision)), many=True).data,
     }
 
 
