@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from bom.models import ApprovedSource, Basis, BomRevision, Item, StandardCost
 from bom.services.items import CHANGEABLE
-from foundation.records.api.serializers import SignatureManifestSerializer
+from foundation.records.manifest import SignatureManifestSerializer
 
 
 class TextsField(serializers.DictField):

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from dhr.models import DeviceHistoryRecord, Package, Release
-from foundation.records.api.serializers import SignatureManifestSerializer
+from foundation.records.manifest import SignatureManifestSerializer
 
 
 class RecordSerializer(serializers.ModelSerializer[DeviceHistoryRecord]):

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from foundation.records.api.serializers import SignatureManifestSerializer
+from foundation.records.manifest import SignatureManifestSerializer
 from quality.models import Deviation, Disposition, GaugeAssessment, Inspection, Nonconformance
 
 

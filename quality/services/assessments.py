@@ -109,13 +109,14 @@ def decide_assessment(
         require_about(actor, row.permission, record)
         if actor.user_id in {reading["by_id"] for reading in record.readings}:
             raise OwnWork(_("Who measured with the gauge does not judge what it measured."))
+        shown = assessment_content(record)
         record.state, record.reason = AssessmentState(row.target), reason.strip()
         record.decided_by_id, record.decided_at = person_of(actor), this.at
         [signature] = sign(
             actor=actor,
             credentials=credentials,
             meaning=row.meaning,
-            subjects=[ToSign(RecordRef.to(record), assessment_content(record))],
+            subjects=[ToSign(RecordRef.to(record), assessment_content(record), shown=shown)],
             reason=reason,
         )
         if signature.signer_id != actor.user_id:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.accounts.policies import require
 from foundation.accounts.scope import visible_rows
 from foundation.accounts.web import actor_of, credentials_of
+from foundation.core.canonical import content_hash
 from foundation.core.refs import RecordRef
 from foundation.core.web.attempts import Attempt, attempt, show
 from foundation.core.web.lists import Column, Empty, ListPage
-from foundation.records.selectors import ledger_of
+from foundation.records.selectors import ledger_of, signature_validity
 from quality import selectors, services
 from quality.models import GaugeAssessment, Nonconformance
+from quality.selectors import assessment_content
 from quality.views.inspections import VIEW
 
 
@@ -111,6 +115,13 @@ def _page(request: HttpRequest, number: str, tried: Attempt | None = None) -> Ht
         "readings": [{**row, "when": datetime.fromisoformat(row["at"])} for row in found.readings],
         "made": Nonconformance.objects.filter(description__startswith=f"{found.number}:").order_by("pk"),
         "timeline": ledger_of(ref)[:50],
-        "signatures": [{"signature": found.signature}] if found.signature else [],
+        "shown": SimpleLazyObject(lambda: content_hash(assessment_content(found))),
+        "signatures": [_manifest(found)] if found.signature else [],
     }
     return show(request, "quality/assessment.html", context, tried=tried)
+
+
+def _manifest(found: GaugeAssessment) -> dict[str, Any]:
+    """The signature with what it is worth now (21 CFR 11.70)."""
+    validity = signature_validity(found.signature, RecordRef.to(found), assessment_content(found))
+    return {"signature": found.signature, "validity": validity}

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from foundation.core.refs import RecordRef
-from foundation.records.api.serializers import SignatureManifestSerializer
+from foundation.records.manifest import SignatureManifestSerializer
 from foundation.records.selectors import signatures_of
 from shopfloor.models import (
     Correction,

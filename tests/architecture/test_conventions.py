@@ -192,6 +192,21 @@ def test_templates_carry_no_script_style_or_handler_of_their_own() -> None:
     assert wrong == []
 
 
+def test_every_signature_dialog_carries_the_hash_of_what_it_shows() -> None:
+    """Else a signature could be posted for another content than the one on screen (21 CFR 11.70)."""
+    components = ROOT / "templates" / "components"
+    wrong = [
+        f"{path.relative_to(ROOT)}: {found.group(0)[:120]}"
+        for path in (ROOT / "templates").rglob("*.html")
+        if path.parent != components
+        for found in re.finditer(
+            r"{% include [^%]*?(signature_(dialog|fields)\.html|\bsign=)[^%]*%}", path.read_text("utf-8")
+        )
+        if "shown=" not in found.group(0)
+    ]
+    assert wrong == []
+
+
 def test_texts_are_translatable_where_people_are_refused() -> None:
     """The reason of a refusal is never a bare string: it is ``_("…")``, or comes from where it was one."""
     refusals = {"Refusal", "NotValid", "PermissionDenied", "TransitionNotAllowed", "GateClosed", "Conflict"}

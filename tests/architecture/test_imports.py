@@ -11,7 +11,17 @@ from tests.architecture.code import PACKAGES, ROOT, app_of, modules
 ROOMS = {"services", "selectors", "models", "events", "states", "policies", "exceptions"}
 OFFERED = {
     "foundation.core": None,  # everything: it is what all stand on
-    "foundation.records": {"act", "context", "keys", "leaves", "proofs", "sealing", "verification", "verifier"},
+    "foundation.records": {
+        "act",
+        "context",
+        "keys",
+        "leaves",
+        "manifest",
+        "proofs",
+        "sealing",
+        "verification",
+        "verifier",
+    },
     "foundation.accounts": {"web", "scope"},
     "foundation.imports": {"schema"},
     "foundation.files": {"web", "storage", "sniffing"},

@@ -29,7 +29,7 @@ from bom.services import discard_draft, retire_revision, return_revision, start_
 from foundation.core.api.writes import etag_given, once, with_etag
 from foundation.core.errors import NotValid
 from foundation.core.refs import RecordRef
-from foundation.records.api.serializers import SignatureManifestSerializer
+from foundation.records.manifest import SignatureManifestSerializer
 from foundation.records.selectors import signatures_of
 
 

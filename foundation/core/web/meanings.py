@@ -13,6 +13,7 @@ MEANINGS = {
     "released": pgettext_lazy("meaning of a signature", "Released"),
     "refused": pgettext_lazy("meaning of a signature", "Refused"),
     "authored": pgettext_lazy("meaning of a signature", "Authored"),
+    "assessed": pgettext_lazy("meaning of a signature", "Assessed"),
     "skipped": pgettext_lazy("meaning of a signature", "Skipped"),
 }
 
