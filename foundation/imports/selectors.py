@@ -24,10 +24,14 @@ SHOWN: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class ChoiceView:
-    """A decision that would settle a problem; ``value`` is what the button sends."""
+    """A decision that would settle a problem; ``value`` is what the button sends.
+
+    ``answer`` is the label without the question, for buttons that stand beside it.
+    """
 
     value: str
     label: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,11 @@ def _cells(
 def _problem_view(problem: Mapping[str, Any], row: StagedRow, fields: Mapping[str, TargetField]) -> ProblemView:
     column = fields.get(problem["column"])
     choices = [
-        ChoiceView(f"{row.key}\t{name}\t{value}", f"{fields[name].label}: {_label_of(fields[name], value)}")
+        ChoiceView(
+            f"{row.key}\t{name}\t{value}",
+            f"{fields[name].label}: {_label_of(fields[name], value)}",
+            _label_of(fields[name], value),
+        )
         for name, value in problem["choices"]
         if name in fields
     ]

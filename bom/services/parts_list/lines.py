@@ -13,7 +13,7 @@ from bom.services.parts_list import fields as f
 from bom.services.parts_list.texts import References, references
 from foundation.core.canonical import decimal_text
 from foundation.core.errors import NotValid
-from foundation.core.units import Note, PriceReading, Reading, parse_price, parse_quantity, quantity_text
+from foundation.core.units import Note, PriceReading, Reading, parse_price, parse_quantity, quantity_text, unit
 from foundation.imports.schema import ERROR, SUGGESTION, Problem, RowInput
 
 UNREADABLE = {
@@ -23,6 +23,19 @@ UNREADABLE = {
     "absurd": gettext_noop("“%(text)s” is more than can be meant."),
 }
 READ_AS = gettext_noop("“%(text)s” is read as %(suggestion)s.")
+# approximate, marked → the sentence; the signs ``~ ( ) ?`` alone say it to nobody
+QUANTITY_READ = {
+    (False, False): gettext_noop("“%(text)s” is read as %(plain)s."),
+    (True, False): gettext_noop("“%(text)s” is read as about %(plain)s."),
+    (False, True): gettext_noop("“%(text)s” is read as %(plain)s, in brackets."),
+    (True, True): gettext_noop("“%(text)s” is read as about %(plain)s, in brackets."),
+}
+PRICE_READ = {
+    (False, False): gettext_noop("“%(text)s” is read as %(plain)s."),
+    (True, False): gettext_noop("“%(text)s” is read as about %(plain)s."),
+    (False, True): gettext_noop("“%(text)s” is read as %(plain)s, and keeps its mark of doubt."),
+    (True, True): gettext_noop("“%(text)s” is read as about %(plain)s, and keeps its mark of doubt."),
+}
 ZERO = gettext_noop("The quantity is zero: leave the line out, or give a quantity.")
 NO_QUANTITY = gettext_noop("No quantity is given.")
 UNKNOWN_KIND = gettext_noop("“%(text)s” is neither a part nor a tool.")
@@ -154,7 +167,11 @@ def _read_quantity(line: Line) -> None:
     elif reading.quantity == 0:
         line.add("zero", "quantity", ERROR, ZERO)
     elif text != decimal_text(reading.quantity):
-        line.add("quantity-read", "quantity", SUGGESTION, READ_AS, suggestion=quantity_said(reading), text=text)
+        plain = quantity_text(reading.quantity, reading.unit or "pcs")
+        message = QUANTITY_READ[reading.says(Note.APPROXIMATE), reading.says(Note.BRACKETED)]
+        line.add(
+            "quantity-read", "quantity", SUGGESTION, message, suggestion=quantity_said(reading), text=text, plain=plain
+        )
 
 
 def _read_price(line: Line) -> None:
@@ -165,7 +182,10 @@ def _read_price(line: Line) -> None:
         line.add(error.code, "price", ERROR, UNREADABLE[error.code], text=text)
         return
     if not reading.plain or reading.per_unit:
-        line.add("price-read", "price", SUGGESTION, READ_AS, suggestion=price_said(reading), text=text or "–")
+        doubted = reading.says(Note.UNCERTAIN) or reading.says(Note.BRACKETED)
+        message = PRICE_READ[reading.says(Note.APPROXIMATE), doubted]
+        said = price_said(reading)
+        line.add("price-read", "price", SUGGESTION, message, suggestion=said, text=text or "–", plain=said.strip("~? "))
 
 
 def quantity_said(reading: Reading) -> str:
@@ -179,6 +199,6 @@ def price_said(reading: PriceReading) -> str:
     """``20.18 / m``, ``150 ?``, ``–`` for none."""
     if reading.amount is None:
         return "–"
-    said = decimal_text(reading.amount) + (f" / {reading.per_unit}" if reading.per_unit else "")
+    said = decimal_text(reading.amount) + (f" / {unit(reading.per_unit).symbol()}" if reading.per_unit else "")
     said = f"~ {said}" if reading.says(Note.APPROXIMATE) else said
     return f"{said} ?" if reading.says(Note.UNCERTAIN) or reading.says(Note.BRACKETED) else said
