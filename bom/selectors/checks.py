@@ -26,7 +26,7 @@ class Problem:
     severity: str = ERROR
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "where": self.position}
 
 
 def errors_of(problems: Iterable[Problem]) -> list[Problem]:

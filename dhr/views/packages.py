@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dhr import services
+from dhr.compile import load_scope
+from dhr.compile.units import quantities
 from dhr.models import DeviceHistoryRecord, Package
 from dhr.services.packaging import KIND
 from dhr.views.pages import VIEW, tabs_of
@@ -29,6 +31,8 @@ def record_packages(request: HttpRequest, number: str) -> HttpResponse:
     job = Job.objects.filter(kind=KIND, payload__record=record.pk).order_by("-id").first()
     context = {
         "record": record,
+        "card": record.batch.order.process_card,
+        "quantities": quantities(load_scope(record)),
         "tabs": tabs_of(record, "record-packages"),
         "packages": record.packages.select_related("version").order_by("-id"),
         "job": job,
@@ -65,7 +69,7 @@ def package_download(request: HttpRequest, number: str, sha256: str) -> HttpResp
 def _record(request: HttpRequest, number: str) -> DeviceHistoryRecord:
     actor = actor_of(request)
     require(actor, VIEW)
-    rows = DeviceHistoryRecord.objects.visible_to(actor).select_related("batch__order", "lot__item")
+    rows = DeviceHistoryRecord.objects.visible_to(actor).select_related("batch__order__process_card", "lot__item")
     record: DeviceHistoryRecord = get_object_or_404(rows, number=number)
     return record
 

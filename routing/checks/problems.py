@@ -23,8 +23,14 @@ class Problem:
     step: int | None = None
     position: str = ""
 
+    @property
+    def where(self) -> str:
+        """``70.10``, as a person finds it in the list; "" when it is about the whole routing."""
+        parts = (self.operation, self.step)
+        return ".".join(str(part) for part in parts if part is not None)
+
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "where": self.where}
 
 
 def blocking(problems: Iterable[Problem]) -> list[Problem]:

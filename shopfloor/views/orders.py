@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.accounts.policies import may, require
@@ -236,7 +237,13 @@ def order_act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         made = services.dispatch_order(actor=actor, order_id=pk, serials=form.numbers())
         words = {"cards": len(made.cards), "travellers": len(made.travellers), "batch": made.batch.number}
         messages.success(
-            request, _("Dispatched: batch %(batch)s, %(cards)s cards, %(travellers)s travellers printed.") % words
+            request,
+            ngettext(
+                "Dispatched: batch %(batch)s, %(cards)s cards, %(travellers)s traveller printed.",
+                "Dispatched: batch %(batch)s, %(cards)s cards, %(travellers)s travellers printed.",
+                len(made.travellers),
+            )
+            % words,
         )
         if any(not row["open"] for row in made.forecast):
             messages.warning(request, _("Some gates ahead are closed: see “Gates ahead”."))

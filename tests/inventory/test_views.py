@@ -128,6 +128,14 @@ class TestContainers:
         page = text_of(logged_in("operator").get(reverse("inventory:unit", args=[unit.pk])))
         assert f"{unit.container} is not released: Quarantine." in page
 
+    def test_what_is_released_on_the_floor_is_to_be_put_away(self, logged_in) -> None:
+        unit = stock.released("SCREW", "10", "pcs")
+        client, page = logged_in("warehouse"), reverse("inventory:unit", args=[unit.pk])
+        assert "To be put away" not in text_of(client.get(page))
+        floor = stock.place("FLOOR-9", "production")
+        client.post(reverse("inventory:unit-move", args=[unit.pk]), {"place": floor.pk})
+        assert "To be put away" in text_of(client.get(page))
+
     def test_move_split_scrap_and_print_again(self, logged_in) -> None:
         unit = stock.released("SCREW", "10", "pcs")
         client = logged_in("warehouse")

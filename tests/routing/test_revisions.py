@@ -82,7 +82,7 @@ class TestStates:
         with pytest.raises(NotComplete) as refusal:
             services.submit_routing(actor=people.engineer, revision_id=complete.revision.pk)
         (problem,) = refusal.value.details["problems"]
-        assert (problem["operation"], problem["code"]) == (30, "name-missing")
+        assert (problem["operation"], problem["code"], problem["where"]) == (30, "name-missing", "30")
 
     def test_returning_needs_a_reason(self, people: People, complete: Complete) -> None:
         revision = in_state(complete, people, IN_REVIEW)

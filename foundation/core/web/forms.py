@@ -8,6 +8,7 @@ from unicodedata import normalize
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext as _
 
 
 class Field(BoundField):
@@ -57,3 +58,12 @@ class DecimalField(forms.DecimalField):
             if "e" in value.lower():
                 raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
+
+    def clean(self, value: Any) -> Any:
+        """A count is refused as a count: “no more than 0 decimal places” is said to nobody."""
+        number = self.to_python(value)
+        if self.decimal_places != 0 or number is None or not number.is_finite():
+            return super().clean(value)
+        if number != number.to_integral_value():
+            raise forms.ValidationError(_("A whole number, please."), code="whole")
+        return super().clean(format(number.to_integral_value(), "f"))

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from bom.models import Item
@@ -19,6 +20,7 @@ from foundation.accounts.web import actor_of
 from foundation.core import gs1
 from foundation.core.errors import NotValid
 from foundation.core.refs import RecordRef
+from foundation.core.units import quantity_text
 from foundation.core.web.attempts import attempt, show
 from foundation.core.web.lists import Action, Column, Empty, ListPage
 from foundation.printing.selectors import prints_of
@@ -91,7 +93,11 @@ def receive(request: HttpRequest) -> HttpResponse:
             lot = units[0].lot
             messages.success(
                 request,
-                _("Lot %(lot)s is in quarantine in %(count)d containers; its labels are printed.")
+                ngettext(
+                    "Lot %(lot)s is in quarantine in %(count)d container; its label is printed.",
+                    "Lot %(lot)s is in quarantine in %(count)d containers; its labels are printed.",
+                    len(units),
+                )
                 % {"lot": lot.number, "count": len(units)},
             )
             return redirect("inventory:labels", lot.receipt.pk)
@@ -151,6 +157,7 @@ def labels(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "receipt": receipt,
         "lot": receipt.lot,
+        "received": quantity_text(receipt.quantity, receipt.unit),
         "rows": [{"unit": unit, "read": unit.pk in read, "print": prints.get(unit.pk)} for unit in units],
         "read": sum(unit.pk in read for unit in units),
         "code": request.POST.get("code", ""),
