@@ -52,7 +52,7 @@ export class PrecedenceGraph {
 
   show(data: GraphData): void {
     const elements: ElementDefinition[] = [
-      ...data.nodes.map((node) => ({ data: { ...node, id: String(node.id), text: `${node.number}\n${node.label}` }, classes: node.problem ? "problem" : "" })),
+      ...data.nodes.map((node) => ({ data: { ...node, id: String(node.id), text: `${node.number}\n${node.label}`, short: 24 + 9 * node.number.length }, classes: node.problem ? "problem" : "" })),
       ...data.edges.map((edge) => ({ data: { ...edge, id: `${edge.source}-${edge.target}-${edge.kind}`, source: String(edge.source), target: String(edge.target), text: edge.maximum ? `≤ ${edge.maximum}×` : "" }, classes: edge.source === edge.target ? "self" : "" })),
     ];
     this.core.elements().remove();
@@ -109,7 +109,7 @@ function styles(element: HTMLElement): cytoscape.StylesheetJson {
   const font = getComputedStyle(element).fontFamily;
   return [
     { selector: "node", style: { shape: "round-rectangle", width: 168, height: 54, "background-color": read("--ar-surface"), "border-color": read("--ar-line-strong"), "border-width": 1.5, label: "data(text)", "text-wrap": "wrap", "text-max-width": "154px", "text-valign": "center", "text-halign": "center", color: read("--ar-ink"), "font-family": font, "font-size": 12.5, "line-height": 1.25 } },
-    { selector: "node.small", style: { width: 58, height: 36, label: "data(number)", "font-size": 15, "font-weight": 600 } },
+    { selector: "node.small", style: { width: "data(short)", height: 36, label: "data(number)", "font-size": 15, "font-weight": 600 } },
     { selector: "node:selected", style: { "border-color": read("--ar-accent"), "border-width": 3, "background-color": read("--ar-accent-tint") } },
     { selector: "node.problem", style: { "border-color": read("--ar-bad"), "border-width": 2.5, "border-style": "dashed", "background-color": read("--ar-bad-tint") } },
     { selector: "edge", style: { width: 2, "line-color": read("--ar-line-strong"), "target-arrow-color": read("--ar-line-strong"), "target-arrow-shape": "triangle", "curve-style": "bezier" } },
