@@ -87,8 +87,8 @@ def _raw_inserts(count: int) -> float:
         for number in range(count):
             begun = time.perf_counter()
             cursor.execute(
-                "INSERT INTO accounts_authenticationevent (tx, identity, kind, succeeded, station, session, at)"
-                " VALUES (0, %s, 'raw', true, '', '', now())",
+                "INSERT INTO accounts_authenticationevent (tx, identity, kind, succeeded, station, session, address, dialog, at)"
+                " VALUES (0, %s, 'raw', true, '', '', '', '', now())",
                 [f"raw {number}"],
             )
             connection_.commit()
