@@ -67,6 +67,7 @@ PROVIDERS: dict[str, list[str]] = {
     "inventory.lot_records": ["dhr.selectors.lot_records"],
     "imports.schemas": ["bom.services.parts_list.schemas"],
     "alerts.open_count": ["foundation.alerts.selectors.open_count"],
+    "underway": ["demo.telling.underway"],
     "todo": [
         "foundation.accounts.answers.todo",
         "foundation.alerts.answers.todo",
@@ -91,6 +92,7 @@ JOBS: dict[str, str] = {
     "imports.review": "foundation.imports.services.review_staged",
     "changecontrol.take_effect": "changecontrol.handlers.take_effect_now",
     "printing.render": "foundation.printing.handlers.render_prints",
+    "demo.story": "demo.telling.tell_scene",
     "dhr.package": "dhr.services.make_package",
 }
 

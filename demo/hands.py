@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from demo.people import badge_in, pin_of
 from foundation.core import clock
@@ -28,6 +28,11 @@ def container_code(unit: StockUnit) -> str:
     return f"]d291{unit.container}"
 
 
+def key_of(card: WorkCard, *parts: Any) -> UUID:
+    """The key of an entry that the story makes once: when it goes on after an interruption, the entry is found by it."""
+    return uuid5(NAMESPACE_URL, "|".join(("arteria-demo", card.number, *map(str, parts))))
+
+
 class Hands:
     """One person badged in at one station."""
 
@@ -36,7 +41,9 @@ class Hands:
         self.actor: Actor = badge_in(username, station)
 
     def read_and_start(self, card: WorkCard, machine: str = "") -> None:
-        """Read the process card, scan the machine, start."""
+        """Read the process card, scan the machine, start; nothing when that was done before."""
+        if WorkCard.objects.get(pk=card.pk).state not in ("waiting", "ready"):
+            return
         floor.read_card(actor=self.actor, card_id=card.pk)
         floor.start_card(actor=self.actor, card_id=card.pk, equipment_code=machine or self.machine_for(card))
 
@@ -53,9 +60,12 @@ class Hands:
             value=value,
             unit_no=piece,
             captured_at=clock.now(),
-            idempotency_key=uuid4(),
-            **more,
+            **{"idempotency_key": uuid4(), **more},
         )
+
+    def enter_once(self, card: WorkCard, key: str, value: Any, piece: int | None = None, **more: Any) -> StepResult:
+        """An entry that happens once in the story: told again, the services give their first answer again."""
+        return self.enter(card, key, value, piece, idempotency_key=key_of(card, key, piece, value), **more)
 
     def scan(self, card: WorkCard, unit: StockUnit, **more: Any) -> StepResult:
         """Scan a container into the card."""
@@ -149,14 +159,20 @@ class Hands:
         floor.second_check(actor=actor, record_id=open_records[-1]["id"], look=look, captured_at=clock.now())
 
     def report(self, card: WorkCard, **numbers: Any) -> None:
-        """Report good, scrap, rework."""
+        """Report good, scrap, rework; the same numbers of the same card are the same report."""
+        key = key_of(card, "report", sorted(numbers.items()))
         floor.report_production(
-            actor=self.actor, card_id=card.pk, captured_at=clock.now(), idempotency_key=uuid4(), **numbers
+            actor=self.actor, card_id=card.pk, captured_at=clock.now(), idempotency_key=key, **numbers
         )
 
     def complete(self, card: WorkCard) -> None:
         """Sign as performed."""
-        floor.complete_card(actor=self.actor, card_id=card.pk, credentials=pin_of(self.username))
+        floor.complete_card(
+            actor=self.actor,
+            card_id=card.pk,
+            credentials=pin_of(self.username),
+            idempotency_key=key_of(card, "complete"),
+        )
 
     def gauge(self, code: str) -> Equipment:
         return Equipment.objects.get(code=code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TextIO, TypeVar
 
 from foundation.core.errors import Refusal
@@ -15,12 +15,25 @@ class StoryBroken(AssertionError):
 
 
 class Narrator:
-    """Prints to ``out``; a quiet one (loading the demo plant) prints nothing but checks the same."""
+    """Prints to ``out``; a quiet one (loading the demo plant) prints nothing but checks the same.
 
-    def __init__(self, out: TextIO | None = None) -> None:
+    A story that was interrupted goes on where it stopped. What was done is seen in the plant itself; a refusal changes
+    nothing there, so which of them were ``told`` is remembered here, and ``keep`` is called after each.
+    """
+
+    def __init__(
+        self,
+        out: TextIO | None = None,
+        *,
+        told: Iterable[str] = (),
+        keep: Callable[[list[str]], object] = lambda told: None,
+    ) -> None:
         self.out = out
         self.acts = 0
         self.refusals = 0
+        self._told = list(told)
+        self._keep = keep
+        self._asked: dict[str, int] = {}
 
     def chapter(self, title: str) -> None:
         self._line(f"\n== {title}")
@@ -32,8 +45,18 @@ class Narrator:
     def shows(self, what: str) -> None:
         self._line(f"   {'':<16} → {what}")
 
-    def refused(self, who: str, what: str, work: Callable[[], Any], *, code: str) -> Refusal:
-        """The act must be refused with this code; prints the reason that the person would read."""
+    def refused(self, who: str, what: str, work: Callable[[], Any], *, code: str) -> Refusal | None:
+        """The act must be refused with this code; prints the reason that the person would read. None: told before."""
+        self._asked[what] = self._asked.get(what, 0) + 1
+        name = f"{what} #{self._asked[what]}"
+        if name in self._told:
+            return None
+        refusal = self._refusal(who, what, work, code)
+        self._told.append(name)
+        self._keep(self._told)
+        return refusal
+
+    def _refusal(self, who: str, what: str, work: Callable[[], Any], code: str) -> Refusal:
         try:
             work()
         except Refusal as refusal:

@@ -30,11 +30,15 @@ def run() -> None:
         migrate(supervisor, site, cluster)
         make_folder(VAR / "static")
         web = supervisor.add(web_child(site, port))  # it starts while the demo plant is loaded
-        furnish(supervisor, site, cluster, demo=site.demo)
+        is_new = furnish(supervisor, site, cluster, demo=site.demo)
         write_private(VAR / RUNNING, json.dumps(dataclasses.asdict(site), default=str))
         supervisor.add(worker_child(site))
         await_page(supervisor, web, port)
         greet(site, port, started)
+        if is_new:
+            say(
+                "The worker tells the demo's story now: orders, material and records appear, the home page says how far it is."
+            )
         supervisor.watch()
 
 

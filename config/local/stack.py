@@ -112,8 +112,11 @@ def migrate(supervisor: Supervisor, site: Site, cluster: Cluster | None) -> None
         run_commands(supervisor, site, ["migrate", "-v0"], owner=True)
 
 
-def furnish(supervisor: Supervisor, site: Site, cluster: Cluster | None, *, demo: bool = False) -> None:
-    """As the application: hands the roles down, makes the signing key, loads the demo plant once. In one process."""
+def furnish(supervisor: Supervisor, site: Site, cluster: Cluster | None, *, demo: bool = False) -> bool:
+    """As the application: hands the roles down, makes the signing key, loads the demo plant once. In one process.
+
+    True when the plant was loaded now; its story is then a job of the worker's.
+    """
     commands = [] if _is_current(cluster) else [["sync_roles"], ["create_signing_key"]]
     is_loading = demo and _demo_state(site) != "loaded"
     if is_loading:
@@ -126,6 +129,7 @@ def furnish(supervisor: Supervisor, site: Site, cluster: Cluster | None, *, demo
         (site.data / DEMO_PLANT).write_text("loaded")
     if cluster:
         _comment(cluster, f"arteria schema {schema_hash()}")
+    return is_loading
 
 
 def _demo_state(site: Site) -> str:

@@ -5,6 +5,7 @@ from config.portal import views
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("underway/", views.underway, name="underway"),
     path("search/", views.search, name="search"),
     path("record/<str:label>/<int:pk>/", views.record, name="record"),
     path("audit-trail/", views.ledger, name="ledger"),

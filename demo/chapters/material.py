@@ -9,7 +9,9 @@ from typing import Any
 
 from bom import services as bom
 from bom.models import ApprovedSource, Item, Supplier
+from changecontrol.selectors import effective_process_card
 from demo.narrator import Narrator
+from demo.parts_list import RESIN
 from demo.people import INSTALLER, at_desk, badge_in
 from foundation.accounts.models import Site
 from foundation.core import clock
@@ -24,6 +26,8 @@ PLACES = (
     ("SCRAP", {"en": "Scrap", "zh-hans": "报废"}, "scrap"),
     ("RETAINED", {"en": "Retained samples", "zh-hans": "留样"}, "retained"),
 )
+MADE = ("VENTURI", "ADAPTER-PLATE", "BLOWER")
+OLD, HELD = "OLD-2025-10", "HELD-2026-10"
 SETS = Decimal(20)  # how many sets are received: enough for the story, and for a reader who does the job again
 
 
@@ -34,11 +38,11 @@ def load_places(site: Site) -> None:
             inventory.create_place(actor=INSTALLER, code=code, name=name, kind=kind, site=site)
 
 
-def receive_material(story: Narrator, cards: Iterable[ProcessCard]) -> dict[str, list[StockUnit]]:
-    """Every bought part of these cards, in quantities for several sets; returns the containers by item number."""
+def receive_material(story: Narrator) -> dict[str, list[StockUnit]]:
+    """Every bought part of the effective cards, for several sets; returns the containers by item number."""
     story.chapter("A3 Material: received into quarantine, labelled, checked, released")
     received: dict[str, list[StockUnit]] = {}
-    for item, quantity in _needs(cards).items():
+    for item, quantity in _needs(effective_cards()).items():
         received[item.number] = _receive(item, quantity, f"{item.number}-2026-11", containers=1)
     story.did(
         "Jonas Weber", f"receives {len(received)} supplier lots into quarantine; each container gets its own label"
@@ -56,10 +60,17 @@ def receive_material(story: Narrator, cards: Iterable[ProcessCard]) -> dict[str,
     return received
 
 
-def receive_expired_and_held(story: Narrator, item: Item) -> tuple[StockUnit, StockUnit]:
+def effective_cards() -> list[ProcessCard]:
+    """The process cards that the plant works by."""
+    items = Item.objects.filter(number__in=MADE).order_by("pk")
+    return [effective_process_card(item.pk).card for item in items]
+
+
+def receive_expired_and_held(story: Narrator) -> tuple[StockUnit, StockUnit]:
     """Two containers that must not be used: one whose date has passed, one that quality holds."""
-    expired = _receive(item, Decimal(500), "OLD-2025-10", containers=1, made=400)[0]
-    held = _receive(item, Decimal(500), "HELD-2026-10", containers=1)[0]
+    item = Item.objects.get(number=RESIN)
+    expired = _receive(item, Decimal(500), OLD, containers=1, made=400)[0]
+    held = _receive(item, Decimal(500), HELD, containers=1)[0]
     _accept(at_desk("quality"), held, note="")
     story.did(
         "Jonas Weber", f"receives an old lot ({expired.container}) and another one ({held.container}) of {item.number}"
@@ -81,8 +92,12 @@ def _needs(cards: Iterable[ProcessCard]) -> dict[Item, Decimal]:
 
 
 def _receive(item: Item, quantity: Decimal, supplier_lot: str, *, containers: int, made: int = 20) -> list[StockUnit]:
+    """The delivery of this supplier's lot, each container with its label read back; once, however often it is told."""
+    units = received_of(item, supplier_lot)
+    if units and all(unit.label_readings.exists() for unit in units):
+        return units
     warehouse, today = badge_in("warehouse", "WH-1"), clock.today()
-    units = inventory.receive_lot(
+    units = units or inventory.receive_lot(
         actor=warehouse,
         item_id=item.pk,
         quantity=quantity,
@@ -94,11 +109,23 @@ def _receive(item: Item, quantity: Decimal, supplier_lot: str, *, containers: in
         containers=containers,
     )
     for unit in units:
-        inventory.confirm_label(actor=warehouse, code=f"]d291{unit.container}", stock_unit_id=unit.pk)
+        if not unit.label_readings.exists():
+            inventory.confirm_label(actor=warehouse, code=f"]d291{unit.container}", stock_unit_id=unit.pk)
     return units
 
 
+def received_of(item: Item, supplier_lot: str) -> list[StockUnit]:
+    """The containers in which this lot of the supplier came, oldest first."""
+    return list(
+        StockUnit.objects.filter(lot__item=item, lot__supplier_lot=supplier_lot, lot__receipt__isnull=False).order_by(
+            "pk"
+        )
+    )
+
+
 def _accept(quality: Any, unit: StockUnit, note: str) -> None:
+    if StockUnit.objects.get(pk=unit.pk).status != "quarantine":
+        return
     checks = [
         {"check": "Identity against the order", "value": "ok", "passed": True},
         {"check": "Certificate of conformity", "value": "present", "passed": True},
@@ -113,7 +140,9 @@ def _supplier(item: Item) -> Supplier:
     source = ApprovedSource.objects.filter(item=item, approved=True).select_related("supplier").order_by("pk").first()
     if source is None:
         engineer = at_desk("engineer")
-        maker = bom.create_supplier(actor=engineer, code="HZ-PRINT", name="Hangzhou Print Service (demo)")
+        maker = Supplier.objects.filter(code="HZ-PRINT").first() or bom.create_supplier(
+            actor=engineer, code="HZ-PRINT", name="Hangzhou Print Service (demo)"
+        )
         source = bom.approve_source(actor=engineer, item_id=item.pk, supplier_id=maker.pk, part_number=item.number)
     supplier: Supplier = source.supplier
     return supplier

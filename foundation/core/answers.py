@@ -1,4 +1,4 @@
-"""What providers of the questions ``todo`` and ``search`` answer with."""
+"""What providers of the questions ``todo``, ``search`` and ``underway`` answer with."""
 
 from __future__ import annotations
 
@@ -30,3 +30,18 @@ class Found:
     text: Any = ""
     state: str = ""
     state_label: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Underway:
+    """Work that goes on behind the pages and that everybody should know of; shown at home until it has ended.
+
+    ``state``, ``progress`` (percent), ``message`` and ``error`` are as of a `core.Job`.
+    """
+
+    title: Any
+    text: Any
+    message: Any
+    state: str
+    progress: int
+    error: str = ""

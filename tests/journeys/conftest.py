@@ -8,15 +8,16 @@ import pytest
 from django.core.management import call_command
 
 from demo.narrator import Narrator
-from demo.story import Told, prove_to_a_stranger, tell
+from demo.story import prove_to_a_stranger, proven, tell
+from dhr.models import DeviceHistoryRecord
 from foundation.records import keys
 
 
 class Journey:
     """What the story left: its records, the package, and every line it told."""
 
-    def __init__(self, told: Told, archive: Path, lines: str, story: Narrator) -> None:
-        self.told, self.archive, self.lines, self.story = told, archive, lines, story
+    def __init__(self, records: list[DeviceHistoryRecord], archive: Path, lines: str, story: Narrator) -> None:
+        self.records, self.archive, self.lines, self.story = records, archive, lines, story
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +25,9 @@ def journey(committed_module: None, tmp_path_factory: pytest.TempPathFactory, se
     call_command("sync_roles", stdout=StringIO())
     out = StringIO()
     story = Narrator(out)
-    told = tell(story)
-    archive = prove_to_a_stranger(story, told, tmp_path_factory.mktemp("out"))
-    return Journey(told, archive, out.getvalue(), story)
+    tell(story)
+    archive = prove_to_a_stranger(story, tmp_path_factory.mktemp("out"))
+    return Journey(proven(), archive, out.getvalue(), story)
 
 
 @pytest.fixture(scope="module")

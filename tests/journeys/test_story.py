@@ -141,7 +141,7 @@ def test_the_package_is_intact_and_a_flipped_byte_is_named(journey: Journey) -> 
         names = package.namelist()
         dhr = json.loads(package.read("dhr.json"))
     assert {"dhr.pdf", "dhr.json", "proof/ledger.json", "manifest.json", "manifest.sig", "verify.py"} <= set(names)
-    assert dhr["number"] == journey.told.records[-1].number
+    assert dhr["number"] == journey.records[-1].number
     damaged = bytearray(journey.archive.read_bytes())
     place = damaged.find(b'"schema":"dhr/1"')
     damaged[place] ^= 1
@@ -216,7 +216,7 @@ PAGES = ("record", "record-operations", "record-materials", "record-trail", "rec
 def test_every_tab_of_a_record_shows(journey: Journey, page: str, language: str) -> None:
     client = client_of("auditor")
     client.cookies["django_language"] = language
-    response = client.get(reverse(f"dhr:{page}", args=[journey.told.records[-1].number]))
+    response = client.get(reverse(f"dhr:{page}", args=[journey.records[-1].number]))
     assert response.status_code == 200
     assert "SN-000002" in response.content.decode()
 
@@ -240,7 +240,7 @@ def test_a_nonconformance_tells_disposition_and_cause(journey: Journey) -> None:
 
 @pytest.mark.requirement("TRC-10")
 def test_a_released_record_is_not_released_again_and_nothing_changes(journey: Journey) -> None:
-    record: DeviceHistoryRecord = journey.told.records[-1]
+    record: DeviceHistoryRecord = journey.records[-1]
     before = record.releases.count()
     response = client_of("releaser").post(
         reverse("dhr:record-release", args=[record.number]), {"identity": "releaser", "secret": PASSWORD}
@@ -266,7 +266,7 @@ def test_the_package_downloads_as_it_was_made(journey: Journey) -> None:
 @pytest.mark.requirement("BEY-21")
 def test_the_api_tells_the_same_record_and_hands_out_the_package(journey: Journey) -> None:
     client = client_of("auditor")
-    record = journey.told.records[-1]
+    record = journey.records[-1]
     listed = client.get("/api/v1/batch-records/", {"lot__serial": "SN-000002"}).json()["results"]
     assert [row["number"] for row in listed] == [record.number]
     content = client.get(f"/api/v1/batch-records/{record.pk}/content/").json()

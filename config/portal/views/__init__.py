@@ -1,6 +1,6 @@
 from .errors import bad_request, csrf_failure, not_found, permission_denied, server_error
 from .gallery import gallery, gallery_graph, gallery_progress, gallery_refused, gallery_shop, gallery_wall
-from .home import home, record, search
+from .home import home, record, search, underway
 from .ledger import ledger, ledger_entry
 from .preferences import alive, choose_language, choose_theme
 from .trails import record_trail
@@ -26,4 +26,5 @@ __all__ = [
     "record_trail",
     "search",
     "server_error",
+    "underway",
 ]

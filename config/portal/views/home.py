@@ -16,7 +16,7 @@ from foundation.accounts.models import Role
 from foundation.accounts.selectors import roles_of
 from foundation.accounts.web import actor_of
 from foundation.core import events
-from foundation.core.answers import Found, Todo
+from foundation.core.answers import Found, Todo, Underway
 
 FOUND_PER_KIND = 20
 
@@ -37,7 +37,22 @@ def home(request: HttpRequest) -> HttpResponse:
     for one in sorted(waiting, key=lambda todo: (not todo.urgent, str(todo.group))):
         groups.setdefault(str(one.group), []).append(one)
     roles = Role.objects.filter(code__in=roles_of(actor.user_id or 0)).order_by("code")
-    return render(request, "portal/home.html", {"groups": groups, "waiting": waiting, "roles": roles})
+    context = {"groups": groups, "waiting": waiting, "roles": roles, "underway": _underway(request)}
+    return render(request, "portal/home.html", context)
+
+
+def _underway(request: HttpRequest) -> list[Underway]:
+    return list(chain.from_iterable(events.ask("underway", actor_of(request))))
+
+
+@login_required
+def underway(request: HttpRequest) -> HttpResponse:
+    """What the home page looks at again and again while something goes on; when it has ended, the page is loaded anew."""
+    going_on = _underway(request)
+    answer = render(request, "portal/_underway.html", {"underway": going_on})
+    if not going_on:
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 @login_required

@@ -21,7 +21,8 @@ class Command(BaseCommand):
         refuse_outside_demo()
         story = Narrator(self.stdout)  # type: ignore[arg-type]
         try:
-            archive = prove_to_a_stranger(story, tell(story), options["out"])
+            tell(story)
+            archive = prove_to_a_stranger(story, options["out"])
         except (Refusal, StoryBroken) as problem:
             raise CommandError(f"Not as it should be: {problem}") from problem
         self.stdout.write(f"\n{story.acts} acts told, {story.refusals} refusals kept. Package: {archive}")

@@ -6,17 +6,19 @@ from django.core.management.base import BaseCommand
 
 from demo.narrator import Narrator
 from demo.people import refuse_outside_demo
-from demo.story import tell
+from demo.story import define
+from demo.telling import begin
 from foundation.accounts.models import Site
 
 
 class Command(BaseCommand):
-    help = "Load the demo plant with its story, unless there is a plant already; refused outside the demo."
+    help = "Load the demo plant, and ask the worker to tell its story; nothing where there is a plant already."
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_outside_demo()
         if Site.objects.exists():
             self.stdout.write("There is a plant already; nothing was loaded.")
             return
-        tell(Narrator())
-        self.stdout.write("The demo plant is loaded.")
+        define(Narrator())
+        begin()
+        self.stdout.write("The demo plant is loaded; the worker tells its story.")
