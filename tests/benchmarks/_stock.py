@@ -6,6 +6,7 @@ import io
 import random
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import psycopg2
@@ -16,7 +17,8 @@ from bom.models import Item, Supplier
 from foundation.accounts.models import Site
 from foundation.core import clock
 from foundation.core.actor import Actor
-from foundation.records.act import act
+from foundation.records.act import Act, act
+from foundation.records.models import AppendOnlyModel
 from resources.inventory.models import GenealogyLink, Lot, Movement, Place, StockUnit
 
 ACTOR = Actor.system("bench")
@@ -59,24 +61,41 @@ def ids(model: type[models.Model], count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+ROWS_PER_ACT = 10_000
+
+
 def copy(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, history: bool) -> None:
-    """COPY as the application's role; with ``history`` each row's first history row follows from it, in the same act."""
+    """COPY as the application's role, each 10,000 rows in an act of their own that says what it wrote.
+
+    With ``history`` each row's first history row follows from it, in the same act; its id is the first column then.
+    """
+    left = iter(rows)
+    while chunk := list(islice(left, ROWS_PER_ACT)):
+        with act(actor=ACTOR, verb="bench.rows.copied") as this, connection.cursor() as cursor:
+            _copy(cursor, this, model, columns, chunk)
+            if history:
+                _first_history(cursor, this, model, [row[0] for row in chunk])
+
+
+def _copy(
+    cursor: Any, this: Act, model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
     table = model._meta.db_table
-    with act(actor=ACTOR, verb="bench.rows.copied") as this, connection.cursor() as cursor:
-        buffer = io.StringIO()
-        first = None
-        for row in rows:
-            first = row[0] if first is None else first
-            buffer.write("\t".join("\\N" if value is None else str(value) for value in row) + "\n")
-        buffer.seek(0)
-        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", buffer)
-        if history:
-            kept = ", ".join(field.column for field in model._meta.concrete_fields)
-            cursor.execute(
-                f"INSERT INTO {model.history.model._meta.db_table} ({kept}, tx, history_date, history_type, history_actor, "
-                f"history_station) SELECT {kept}, 0, %s, '+', %s, '' FROM {table} WHERE id >= %s",
-                [this.at, ACTOR.name, first],
-            )
+    if issubclass(model, AppendOnlyModel):
+        this.wrote(table)
+    lines = ("\t".join("\\N" if value is None else str(value) for value in row) + "\n" for row in rows)
+    cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", io.StringIO("".join(lines)))
+
+
+def _first_history(cursor: Any, this: Act, model: Any, ids: Sequence[int]) -> None:
+    table, kept = model._meta.db_table, ", ".join(field.column for field in model._meta.concrete_fields)
+    history = model.history.model._meta.db_table
+    this.wrote(history)
+    cursor.execute(
+        f"INSERT INTO {history} ({kept}, tx, history_date, history_type, history_actor, history_station) "
+        f"SELECT {kept}, 0, %s, '+', %s, '' FROM {table} WHERE id BETWEEN %s AND %s",
+        [this.at, ACTOR.name, min(ids), max(ids)],
+    )
 
 
 def lots(entries: Sequence[tuple[int, str, str]], supplier_id: int | None = None) -> list[int]:

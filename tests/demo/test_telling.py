@@ -176,5 +176,6 @@ def test_home_shows_the_story_until_it_has_ended(db: None) -> None:
     assert ("HX-Refresh" in polled.headers, 'value="0"' in polled.content.decode()) == (False, True)
     client.cookies["django_language"] = "zh-hans"
     assert "演示工厂的故事正在进行" in client.get("/underway/").content.decode()
+    client.cookies["django_language"] = "en"
     Job.objects.filter(pk=job.pk).update(state=JobState.DONE, payload={"scene": len(SCENES) - 1})
     assert client.get("/underway/").headers["HX-Refresh"] == "true"

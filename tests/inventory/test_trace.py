@@ -98,7 +98,7 @@ def test_a_circle_ends(plant) -> None:
 
 
 def test_the_queries_do_not_grow(plant, django_assert_num_queries) -> None:
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         trace([plant["acrylic"].pk])
 
 

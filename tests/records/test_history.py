@@ -1,6 +1,11 @@
 """Field history: who, when, why, which station; and no way around it."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from decimal import Decimal
+
 import pytest
+from django.core.exceptions import ValidationError
 
 from foundation.accounts.models import Site, User
 from foundation.core.actor import Actor
@@ -8,6 +13,7 @@ from foundation.core.refs import RecordRef
 from foundation.records.act import act
 from foundation.records.models import LedgerEntry, bulk_create_tracked, bulk_update_tracked
 from foundation.records.selectors import history_of, ledger_of
+from resources.inventory.models import StockUnit
 from tests.factories.people import actor_for, person
 
 WORKER = Actor.system("worker")
@@ -87,3 +93,20 @@ def test_a_person_in_a_history_cannot_be_deleted_even_by_their_id() -> None:
         write_site("SH2", actor_for(user))
     relation = Site.history.model._meta.get_field("history_user").remote_field
     assert relation.on_delete.__name__ == "PROTECT"
+
+
+def test_all_check_constraints_are_asked_together_and_the_broken_one_is_named(
+    django_assert_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
+    """`StockUnit` has two checks: three statements (savepoint, question, release) for both."""
+    good = StockUnit(quantity=Decimal(1), unit="pcs", status="released", container="C-1")
+    with django_assert_num_queries(3):
+        good.validate_constraints()
+    bad = StockUnit(quantity=Decimal(-1), unit="pcs", status="nowhere", container="C-1")
+    with pytest.raises(ValidationError) as refused:
+        bad.validate_constraints()
+    assert refused.value.messages == [
+        "Constraint “inventory_stockunit_not_negative” is violated.",
+        "Constraint “inventory_stockunit_status_known” is violated.",
+    ]
+    bad.validate_constraints(exclude={"quantity", "status"})  # what is not looked at cannot be wrong

@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from foundation.core.searching import containing
 from foundation.core.texts import localized
 from foundation.core.web.tables import Table, table_file
 
@@ -153,7 +154,8 @@ class ListPage:
 
     def _searched(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         for word in request.GET.get("q", "").replace("\0", "").split()[:6]:
-            rows = rows.filter(self.search(word) if callable(self.search) else _any_of(self.search, word))
+            found = self.search(word) if callable(self.search) else containing(rows.model, self.search, word)
+            rows = rows.filter(found)
         return rows
 
     def _sort_of(self, request: HttpRequest) -> str:

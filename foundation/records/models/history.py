@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import FieldError, ValidationError
 from django.db import models
+from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from foundation.records.context import require_act
@@ -92,6 +96,43 @@ class TrackedModel(models.Model):
 
     class Meta:
         abstract = True
+
+    def validate_constraints(self, exclude: Iterable[str] | None = None) -> None:
+        """As Django does it, but asks the database once for all check constraints together.
+
+        Django asks for each one by one, three statements each, which was half of all that an import of a parts list
+        asked. When one does not hold, Django's own way names it.
+        """
+        excluded = set(exclude) if exclude else None
+        checks = [one for one in self._meta.constraints if isinstance(one, models.CheckConstraint)]
+        if not _all_hold(self, checks, excluded):
+            super().validate_constraints(exclude=excluded)
+            return
+        errors: dict[str, Any] = {}
+        for constraint in [one for one in self._meta.constraints if one not in checks]:
+            try:
+                constraint.validate(type(self), self, exclude=excluded)
+            except ValidationError as error:
+                fields = getattr(constraint, "fields", ())
+                if error.code == "unique" and len(fields) == 1:
+                    errors.setdefault(fields[0], []).append(error)
+                else:
+                    errors = error.update_error_dict(errors)
+        if errors:
+            raise ValidationError(errors)
+
+
+def _all_hold(row: TrackedModel, checks: Sequence[models.CheckConstraint], exclude: set[str] | None) -> bool:
+    """NULL holds, as in a table; what speaks of an excluded field is not asked, as in Django."""
+    conditions = [Q(check.condition) for check in checks]
+    asked = [condition for condition in conditions if not (exclude and condition.referenced_base_fields & exclude)]
+    if not asked:
+        return True
+    values = row._get_field_expression_map(meta=row._meta, exclude=exclude)
+    try:
+        return bool(reduce(and_, asked).check(values))
+    except FieldError:
+        return False
 
 
 def bulk_create_tracked(model: type[TrackedModel], rows: Sequence[Any], *, batch_size: int = 1000) -> list[Any]:

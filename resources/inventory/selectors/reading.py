@@ -26,15 +26,11 @@ def trace_for(actor: Actor, lot_ids: Sequence[int], direction: str = DOWN, net: 
         return found
     seen = set(Lot.objects.filter(scope_of(Lot).at(sites), pk__in=found.nodes).values_list("pk", flat=True))
     places = set(Place.objects.filter(site__in=sites).values_list("code", flat=True))
-    for node in found.nodes.values():
-        if node.lot_id not in seen:
-            _hide(node)
-        node.places = [place if place.code in places else place._replace(code=CODELESS) for place in node.places]
+    for lot_id, node in found.nodes.items():
+        shown = [place if place.code in places else place._replace(code=CODELESS) for place in node.places]
+        found.nodes[lot_id] = (node if lot_id in seen else _without_name(node))._replace(places=shown)
     return found
 
 
-def _hide(node: TraceNode) -> None:
-    node.hidden = True
-    node.number = _("at another site")
-    node.supplier = node.supplier_lot = ""
-    node.expires_on = None
+def _without_name(node: TraceNode) -> TraceNode:
+    return node._replace(hidden=True, number=_("at another site"), supplier="", supplier_lot="", expires_on=None)

@@ -8,15 +8,16 @@ leaves out pairs of which everything was taken out again; these are few, and loo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from foundation.core.memory import collector_paused
 from resources.inventory.states import StockStatus
 
 DOWN, UP, BOTH = "down", "up", "both"
@@ -36,41 +37,23 @@ class TracePlace(NamedTuple):
         return str(StockStatus(self.status).label)
 
 
-class TraceNode:
+class TraceNode(NamedTuple):
     """A lot of the trace. ``level``: links from the nearest start (0 = asked for), negative upwards.
 
     ``hidden``: it never lay at a site of the reader (`reading.trace_for`).
     """
 
-    __slots__ = (
-        "expires_on",
-        "hidden",
-        "item_id",
-        "item_number",
-        "level",
-        "lot_id",
-        "number",
-        "places",
-        "supplier",
-        "supplier_lot",
-        "unit",
-    )
-
-    def __init__(
-        self,
-        lot_id: int,
-        number: str,
-        item_id: int,
-        item_number: str,
-        unit: str,
-        supplier: str,
-        supplier_lot: str,
-        expires_on: date | None,
-    ) -> None:
-        self.lot_id, self.number, self.item_id, self.item_number = lot_id, number, item_id, item_number
-        self.unit, self.supplier, self.supplier_lot, self.expires_on = unit, supplier, supplier_lot, expires_on
-        self.level, self.hidden = 0, False
-        self.places: list[TracePlace] = []
+    lot_id: int
+    number: str
+    item_id: int
+    item_number: str
+    unit: str
+    supplier: str
+    supplier_lot: str
+    expires_on: date | None
+    places: list[TracePlace]
+    level: int = 0
+    hidden: bool = False
 
 
 class TraceLink(NamedTuple):
@@ -186,8 +169,9 @@ def _pairs_up(cursor: CursorWrapper, lot_ids: Sequence[int], dead: Sequence[tupl
     return list(cursor.fetchall())
 
 
+@collector_paused()
 def trace(lot_ids: Sequence[int], direction: str = DOWN, net: bool = True) -> Trace:
-    """The trace with numbers, items, suppliers, places and quantities; five queries at most, whatever its size.
+    """The trace with numbers, items, suppliers, places and quantities; ten queries at most, whatever its size.
 
     ``direction`` down (where it went), up (what it is made of) or both. ``net`` leaves out what was taken out again;
     full shows it too. Requirement TRC-01.
@@ -199,23 +183,25 @@ def trace(lot_ids: Sequence[int], direction: str = DOWN, net: bool = True) -> Tr
         reached.update(ids)
         found |= {(link.consumed_lot_id, link.produced_lot_id): link for link in trace_links(ids, way)}
     links = [link for _pair, link in sorted(found.items()) if not net or link.net > 0]
-    result = Trace(list(lot_ids), direction, net, trace_nodes(sorted(reached)), links)
-    _set_levels(result)
-    return result
+    nodes = trace_nodes(sorted(reached), _levels(lot_ids, direction, links))
+    return Trace(list(lot_ids), direction, net, nodes, links)
 
 
-# LATERAL, so that each lot's containers are looked up by index: thousands of lots are still few of all that there are.
-_NODES = """
-SELECT l.id, CASE WHEN l.serial <> '' THEN l.serial ELSE l.number END, l.item_id, i.number, l.unit, coalesce(s.name, ''),
-  l.supplier_lot, l.expires_on, p.code, p.kind, u.status, u.quantity
-FROM inventory_lot l
-JOIN bom_item i ON i.id = l.item_id
-LEFT JOIN bom_supplier s ON s.id = l.supplier_id
-LEFT JOIN LATERAL (
-  SELECT place_id, status, quantity FROM inventory_stockunit WHERE lot_id = l.id AND quantity > 0 OFFSET 0
-) u ON true
-LEFT JOIN inventory_place p ON p.id = u.place_id
-WHERE l.id = ANY(%s::bigint[])
+# The array comes out of a subquery: as a constant of thousands the planner would weigh each of its numbers. Both scans
+# go once along an index; the few items, suppliers and places are joined here, since to send their words with each lot
+# takes longer than to look them up.
+_LOTS = """
+SELECT id, CASE WHEN serial <> '' THEN serial ELSE number END, item_id, unit, supplier_id, supplier_lot, expires_on
+FROM inventory_lot WHERE id = ANY((SELECT %s::bigint[])::bigint[])
+"""
+_STOCK = """
+SELECT lot_id, place_id, status, quantity FROM inventory_stockunit
+WHERE lot_id = ANY((SELECT %s::bigint[])::bigint[]) AND quantity > 0
+"""
+_WORDS = """
+SELECT 'item', id, number, '' FROM bom_item WHERE id = ANY(%s)
+UNION ALL SELECT 'supplier', id, name, '' FROM bom_supplier WHERE id = ANY(%s)
+UNION ALL SELECT 'place', id, code, kind FROM inventory_place WHERE id = ANY(%s)
 """
 
 
@@ -224,18 +210,53 @@ def _array(ids: Iterable[int]) -> str:
     return "{" + ",".join(map(str, ids)) + "}"
 
 
-def trace_nodes(lot_ids: Sequence[int]) -> dict[int, TraceNode]:
-    """Numbers, items, suppliers, and where each lot is now. One query."""
-    nodes: dict[int, TraceNode] = {}
+@collector_paused()
+def trace_nodes(lot_ids: Sequence[int], levels: Mapping[int, int] | None = None) -> dict[int, TraceNode]:
+    """Numbers, items, suppliers, and where each lot is now. Three queries."""
+    ids = _array(lot_ids)
     with connection.cursor() as cursor:
-        cursor.execute(_NODES, [_array(lot_ids)])
-        for row in cursor:
-            node = nodes.get(row[0])
-            if node is None:
-                node = nodes[row[0]] = TraceNode(*row[:8])
-            if row[8] is not None:
-                node.places.append(TracePlace._make(row[8:]))
-    return nodes
+        cursor.execute(_LOTS, [ids])
+        lots = cursor.fetchall()
+        cursor.execute(_STOCK, [ids])
+        stock = cursor.fetchall()
+        items, suppliers, places = {row[2] for row in lots}, {row[4] for row in lots}, {row[1] for row in stock}
+        cursor.execute(_WORDS, [list(items), list(suppliers - {None}), list(places)])
+        words = {(of, key): (word, kind) for of, key, word, kind in cursor.fetchall()}
+    return _nodes(lots, _where(stock, words), words, levels or {})
+
+
+Words = Mapping[tuple[str, int], tuple[str, str]]
+
+
+def _where(stock: Iterable[tuple[int, int, str, Decimal]], words: Words) -> dict[int, list[TracePlace]]:
+    found: dict[int, list[TracePlace]] = defaultdict(list)
+    places = {key: names for (of, key), names in words.items() if of == "place"}
+    for lot, place, status, quantity in stock:
+        code, kind = places[place]
+        found[lot].append(TracePlace(code, kind, status, quantity))
+    return found
+
+
+def _nodes(
+    lots: Iterable[tuple[Any, ...]], where: Mapping[int, list[TracePlace]], words: Words, levels: Mapping[int, int]
+) -> dict[int, TraceNode]:
+    items = {key: names[0] for (of, key), names in words.items() if of == "item"}
+    suppliers = {key: names[0] for (of, key), names in words.items() if of == "supplier"}
+    return {
+        lot: TraceNode(
+            lot,
+            number,
+            item,
+            items[item],
+            unit,
+            suppliers.get(supplier, ""),
+            supplier_lot,
+            expires_on,
+            where.get(lot) or [],
+            levels.get(lot, 0),
+        )
+        for lot, number, item, unit, supplier, supplier_lot, expires_on in lots
+    }
 
 
 _LINKS = """
@@ -270,25 +291,27 @@ def _links(cursor: CursorWrapper) -> list[TraceLink]:
     ]
 
 
-def _set_levels(found: Trace) -> None:
+def _levels(roots: Sequence[int], asked: str, links: Iterable[TraceLink]) -> dict[int, int]:
     """Breadth first from the roots: down counts up from 0, up counts down."""
+    levels: dict[int, int] = {}
     for direction, sign in ((DOWN, 1), (UP, -1)):
-        if found.direction not in (direction, BOTH):
+        if asked not in (direction, BOTH):
             continue
         onward: dict[int, list[int]] = defaultdict(list)
-        for link in found.links:
+        for link in links:
             here, there = (
                 (link.consumed_lot_id, link.produced_lot_id)
                 if direction == DOWN
                 else (link.produced_lot_id, link.consumed_lot_id)
             )
             onward[here].append(there)
-        seen, wave, level = set(found.roots), list(found.roots), 0
+        seen, wave, level = set(roots), list(roots), 0
         while wave:
             level += 1
             wave = [lot for here in wave for lot in onward[here] if not (lot in seen or seen.add(lot))]  # type: ignore[func-returns-value]
             for lot in wave:
-                found.nodes[lot].level = found.nodes[lot].level or sign * level
+                levels.setdefault(lot, sign * level)
+    return levels
 
 
 def net_consumption(produced_lot_id: int) -> list[TraceLink]:
