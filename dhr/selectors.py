@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from foundation.accounts.policies import may
 from foundation.core.actor import Actor
 from foundation.core.answers import Found, Todo
 from foundation.core.refs import RecordRef
+from foundation.core.searching import containing
 from foundation.core.texts import localized
 from foundation.records.models import Signature
 from foundation.records.selectors import FOREIGN, VALID
@@ -37,7 +38,7 @@ def search(text: str, actor: Actor) -> list[Found]:
     """Provider of ``search``: records by their number, or by lot and serial."""
     if not may(actor, "dhr.view_record"):
         return []
-    wanted = Q(number__icontains=text) | Q(lot__number__icontains=text) | Q(lot__serial__icontains=text)
+    wanted = containing(DeviceHistoryRecord, ("number", "lot__number", "lot__serial"), text)
     rows = DeviceHistoryRecord.objects.visible_to(actor).filter(wanted).select_related("lot__item").order_by("-id")[:10]
     return [
         Found(

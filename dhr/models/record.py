@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from dhr.states import RecordState
+from foundation.core.searching import search_index
 from foundation.records.models import AppendOnlyModel, TrackedModel
 
 
@@ -23,6 +24,7 @@ class DeviceHistoryRecord(TrackedModel):
 
     class Meta:
         verbose_name = "device history record"
+        indexes = [search_index("number", "dhr_record_trgm")]
 
     def __str__(self) -> str:
         return self.number

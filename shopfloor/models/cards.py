@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from foundation.core.searching import search_index
 from foundation.records.models import AppendOnlyModel, TrackedModel
 from shopfloor.models.orders import BatchUnit, ProductionBatch, WorkOrder
 from shopfloor.states import CardKind, CardState, HandoverState
@@ -54,7 +55,10 @@ class WorkCard(TrackedModel):
                 name="shopfloor_workcard_of_unit_once",
             ),
         ]
-        indexes = [models.Index(fields=["state", "work_center"], name="shopfloor_card_queue")]
+        indexes = [
+            models.Index(fields=["state", "work_center"], name="shopfloor_card_queue"),
+            search_index("number", "shopfloor_card_trgm"),
+        ]
 
     def __str__(self) -> str:
         return self.number

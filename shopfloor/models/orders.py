@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from foundation.core.searching import search_index
 from foundation.records.models import AppendOnlyModel, TrackedModel
 from shopfloor.states import OrderKind, OrderState
 
@@ -44,7 +45,10 @@ class WorkOrder(TrackedModel):
                 name="shopfloor_workorder_pinned",
             ),
         ]
-        indexes = [models.Index(fields=["state", "-id"], name="shopfloor_order_state")]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="shopfloor_order_state"),
+            search_index("number", "shopfloor_order_trgm"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -67,6 +71,7 @@ class ProductionBatch(TrackedModel):
     class Meta:
         verbose_name_plural = "production batches"
         constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="shopfloor_batch_quantity")]
+        indexes = [search_index("number", "shopfloor_batch_trgm")]
 
     def __str__(self) -> str:
         return self.number
@@ -94,6 +99,9 @@ class TravelCard(TrackedModel):
     batch = models.ForeignKey(ProductionBatch, on_delete=models.PROTECT, related_name="travel_cards")
     unit = models.OneToOneField(BatchUnit, null=True, on_delete=models.PROTECT, related_name="travel_card")
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+
+    class Meta:
+        indexes = [search_index("code", "shopfloor_travelcard_trgm")]
 
     def __str__(self) -> str:
         return self.code

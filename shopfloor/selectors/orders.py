@@ -189,7 +189,7 @@ def search(text: str, actor: Actor, limit: int = 10) -> list[WorkOrder | Product
     orders, batches = WorkOrder.objects.visible_to(actor), ProductionBatch.objects.visible_to(actor)
     travellers = TravelCard.objects.visible_to(actor)
     found: list[WorkOrder | ProductionBatch | TravelCard] = []
-    found += orders.filter(number__icontains=text).order_by("-pk")[:limit]
+    found += orders.select_related("item").filter(number__icontains=text).order_by("-pk")[:limit]
     found += batches.select_related("order").filter(number__icontains=text).order_by("-pk")[:limit]
-    found += travellers.select_related("batch").filter(code__iexact=text).order_by("-pk")[:limit]
+    found += travellers.select_related("batch__order").filter(code__iexact=text).order_by("-pk")[:limit]
     return found[:limit]

@@ -93,13 +93,6 @@ class ListPaginator(Paginator):  # type: ignore[type-arg]
         return bool(self.count_most) and self.count == self.count_most and self.rows[self.count :].exists()
 
 
-def _any_of(lookups: Sequence[str], word: str) -> Q:
-    found = Q()
-    for lookup in lookups:
-        found |= Q(**{f"{lookup}__icontains" if "__i" not in lookup else lookup: word})
-    return found
-
-
 @dataclass(slots=True)
 class ListPage:
     """Everything a list needs. ``filters``: a django-filter FilterSet class; ``search``: lookups of the search box, or a

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
 
+from foundation.core.searching import search_index
 from foundation.records.models import AppendOnlyModel, TrackedModel
 from resources.inventory.models.places import Place
 from resources.inventory.querysets import LotManager, StockUnitManager
 from resources.inventory.states import ADDS, TAKES, MovementKind, StockStatus
 
 DIGITS, PLACES = 24, 9  # 1 mm² said in m² has six places; nothing is rounded on the way
-
-
-def _search_index(field: str, name: str) -> GinIndex:
-    """For ``icontains``, which asks for UPPER(field) LIKE …"""
-    return GinIndex(OpClass(Upper(field), name="gin_trgm_ops"), name=name)
 
 
 class Lot(TrackedModel):
@@ -65,9 +59,9 @@ class Lot(TrackedModel):
             models.Index(fields=["parent_lot"], condition=Q(parent_lot__isnull=False), name="inventory_lot_children"),
             models.Index(fields=["number"], name="inventory_lot_by_number"),
             models.Index(fields=["expires_on"], name="inventory_lot_by_expiry"),
-            _search_index("number", "inventory_lot_number_trgm"),
-            _search_index("supplier_lot", "inventory_lot_sup_lot_trgm"),
-            _search_index("serial", "inventory_lot_serial_trgm"),
+            search_index("number", "inventory_lot_number_trgm"),
+            search_index("supplier_lot", "inventory_lot_sup_lot_trgm"),
+            search_index("serial", "inventory_lot_serial_trgm"),
         ]
 
     def __str__(self) -> str:
@@ -102,7 +96,7 @@ class StockUnit(TrackedModel):
         ]
         indexes = [
             models.Index(fields=["status", "-id"], condition=Q(quantity__gt=0), name="inventory_stockunit_by_status"),
-            _search_index("container", "inventory_stockunit_trgm"),
+            search_index("container", "inventory_stockunit_trgm"),
         ]
 
     def __str__(self) -> str:
