@@ -19,7 +19,7 @@ test: ## all tests, on a cluster of their own (ARGS="tests/bom -k cycle" for som
 lint: ## ruff, mypy, import contracts, templates, missing migrations, front-end types
 	$(LOCAL) lint
 
-bench: ## the performance budgets, measured beside raw SQL and a bare view (ARGS="step trace" for some of them)
+bench: ## the performance budgets, measured beside raw SQL and a bare view (ARGS="floor trace" for some of them)
 	$(LOCAL) bench '$(ARGS)'
 
 verify: ## recompute every seal, act and history of the local data

@@ -8,7 +8,7 @@ from pathlib import Path
 from .assets import compile_translations
 from .environment import Site
 from .errors import StartError
-from .paths import ROOT, VAR, read_state
+from .paths import ROOT, VAR, make_folder, read_state
 from .processes import Supervisor
 from .stack import RUNNING, furnish, migrate, only_one, start_servers, wipe
 
@@ -65,4 +65,5 @@ def _fresh_stack(supervisor: Supervisor, folder: Path, *, durable: bool) -> Site
     site, cluster = start_servers(supervisor, folder, durable=durable)
     migrate(supervisor, site, cluster)
     furnish(supervisor, site, cluster)
+    make_folder(folder / "static")  # where collected files would lie; the warning that they do not says nothing here
     return site

@@ -6,16 +6,20 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dhr', '0001_initial'),
-        ('inventory', '0002_labels_are_read_back'),
-        ('shopfloor', '0002_found_by_number'),
+        ("dhr", "0001_initial"),
+        ("inventory", "0002_labels_are_read_back"),
+        ("shopfloor", "0002_found_by_number"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='devicehistoryrecord',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('number'), name='gin_trgm_ops'), name='dhr_record_trgm'),
+            model_name="devicehistoryrecord",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("number"), name="gin_trgm_ops"
+                ),
+                name="dhr_record_trgm",
+            ),
         ),
     ]

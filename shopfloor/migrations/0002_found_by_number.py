@@ -6,32 +6,51 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_accounts_that_prove_a_person'),
-        ('bom', '0002_edition_and_baseline'),
-        ('equipment', '0001_initial'),
-        ('inventory', '0002_labels_are_read_back'),
-        ('quality', '0001_initial'),
-        ('routing', '0001_initial'),
-        ('shopfloor', '0001_initial'),
+        ("accounts", "0002_accounts_that_prove_a_person"),
+        ("bom", "0002_edition_and_baseline"),
+        ("equipment", "0001_initial"),
+        ("inventory", "0002_labels_are_read_back"),
+        ("quality", "0001_initial"),
+        ("routing", "0001_initial"),
+        ("shopfloor", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='productionbatch',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('number'), name='gin_trgm_ops'), name='shopfloor_batch_trgm'),
+            model_name="productionbatch",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("number"), name="gin_trgm_ops"
+                ),
+                name="shopfloor_batch_trgm",
+            ),
         ),
         migrations.AddIndex(
-            model_name='travelcard',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('code'), name='gin_trgm_ops'), name='shopfloor_travelcard_trgm'),
+            model_name="travelcard",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("code"), name="gin_trgm_ops"
+                ),
+                name="shopfloor_travelcard_trgm",
+            ),
         ),
         migrations.AddIndex(
-            model_name='workcard',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('number'), name='gin_trgm_ops'), name='shopfloor_card_trgm'),
+            model_name="workcard",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("number"), name="gin_trgm_ops"
+                ),
+                name="shopfloor_card_trgm",
+            ),
         ),
         migrations.AddIndex(
-            model_name='workorder',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('number'), name='gin_trgm_ops'), name='shopfloor_order_trgm'),
+            model_name="workorder",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("number"), name="gin_trgm_ops"
+                ),
+                name="shopfloor_order_trgm",
+            ),
         ),
     ]

@@ -24,7 +24,7 @@ PAGES = (
 
 def run() -> list[Row]:
     _plant()
-    client = _reader()
+    client = reader()
     container = StockUnit.objects.order_by("pk").values_list("container", flat=True)[LOTS // 2]
     rows = []
     for name, address, budget in PAGES:
@@ -54,7 +54,7 @@ def _plant() -> None:
     stock.vacuum("inventory_lot", "inventory_stockunit", "inventory_movement", "bom_item")
 
 
-def _reader() -> Client:
+def reader() -> Client:
     sync_roles(actor=stock.ACTOR, catalogue=CATALOGUE)
     user = User.objects.filter(username="bench-reader").first()
     if user is None:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from foundation.core.searching import search_index
 from foundation.records.models import AppendOnlyModel
 from resources.inventory.models.places import Place
 from resources.inventory.models.stock import DIGITS, PLACES, Lot, StockUnit
@@ -33,6 +34,7 @@ class Receipt(AppendOnlyModel):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0, containers__gt=0), name="inventory_receipt_positive")
         ]
+        indexes = [search_index("number", "inventory_receipt_trgm")]
 
     def __str__(self) -> str:
         return self.number
