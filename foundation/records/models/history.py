@@ -113,7 +113,7 @@ class TrackedModel(models.Model):
             try:
                 constraint.validate(type(self), self, exclude=excluded)
             except ValidationError as error:
-                fields = getattr(constraint, "fields", ())
+                fields: tuple[str, ...] = getattr(constraint, "fields", ())
                 if error.code == "unique" and len(fields) == 1:
                     errors.setdefault(fields[0], []).append(error)
                 else:
@@ -128,7 +128,7 @@ def _all_hold(row: TrackedModel, checks: Sequence[models.CheckConstraint], exclu
     asked = [condition for condition in conditions if not (exclude and condition.referenced_base_fields & exclude)]
     if not asked:
         return True
-    values = row._get_field_expression_map(meta=row._meta, exclude=exclude)
+    values = row._get_field_expression_map(meta=row._meta, exclude=exclude)  # type: ignore[attr-defined]
     try:
         return bool(reduce(and_, asked).check(values))
     except FieldError:
