@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from shopfloor.views import acts, cards, checks, corrections, entries, orders, work
+from shopfloor.views import acts, cards, checks, corrections, entries, gauges, orders, work
 
 app_name = "shopfloor"
 CARD = "shop/cards/<int:pk>/"
@@ -64,6 +64,7 @@ DESK = [
     path("cards/<int:pk>/unblock/", cards.unblock, name="unblock"),
     path("corrections/", cards.corrections, name="correction-list"),
     path("corrections/<int:pk>/<decision:answer>/", cards.correction_decide, name="correction-decide"),
+    path("gauges/<int:calibration>/trace/", gauges.gauge_trace, name="gauge-trace"),
     path("board/", cards.board, name="board"),
 ]
 urlpatterns = [*TABLET, *DESK]

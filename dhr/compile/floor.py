@@ -59,7 +59,10 @@ def _step(scope: RecordScope, row: StepRecord) -> dict[str, Any]:
         "instruction": plan.get("instruction", {}),
         "unit_no": str(row.unit_no or ""),
         "value": row.value,
-        "unit": row.unit,
+        # Of a scan the value is the container; what was taken of it has a number of its own.
+        "unit": "" if row.quantity is not None else row.unit,
+        "quantity": row.quantity,
+        "quantity_unit": row.unit if row.quantity is not None else "",
         "target": row.target,
         "lower": row.lower,
         "upper": row.upper,

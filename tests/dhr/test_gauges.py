@@ -29,7 +29,7 @@ from shopfloor import services
 from shopfloor.models import StepRecord
 from tests.factories.floor import Plant, Running, complete, equipment, parameter, record, report, started, step
 from tests.factories.people import SECRET, SETUP, actor_for, person
-from tests.factories.records import blockers, codes, cut, plates, record_of, release, review, scope_of
+from tests.factories.records import blockers, codes, cut, plates, release, review, scope_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BEY-11")]
 WIDTH = step("20.10", "reading", parameter=parameter("width", "9.0", "11.0", gauge_class="caliper"))
@@ -219,4 +219,8 @@ def test_it_is_judged_on_screen(language: str) -> None:
     assert answer.status_code == 302
     found.refresh_from_db()
     assert (found.state, found.reason) == ("not_affected", "Far from the limit")
-    assert record_of(run).number
+    gauge = Equipment.objects.get(code="CAL-1")
+    trace = reverse("shopfloor:gauge-trace", args=[found.calibration_id])
+    assert trace in client.get(reverse("equipment:equipment", args=[gauge.pk])).content.decode()
+    assert client.post(trace).status_code == 302
+    assert GaugeAssessment.objects.count() == 1  # nothing new was measured, and nothing is asked twice

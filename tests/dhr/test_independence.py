@@ -17,10 +17,12 @@ from quality.services import decide_deviation, decide_disposition, mark_executed
 from quality.services.dispositions import Choice
 from quality.services.places import Found
 from shopfloor import services
-from shopfloor.models import StepRecord
+from shopfloor.models import StepRecord, TestFile
 from tests.factories.floor import Running, complete, parameter, record, report, started, step
 from tests.factories.people import SETUP, actor_for, both
 from tests.factories.records import built_plates, cut, plates, record_of, release, review, scope_of
+from tests.shopfloor.test_serials import attach, blowers, recording
+from tests.shopfloor.test_serials import built as assembled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("TRC-10", "SEC-01")]
 CHECKED = step(
@@ -121,6 +123,17 @@ def let_go_on() -> Running:
     return run
 
 
+def excluded() -> Running:
+    run = blowers(1)
+    assembled(run, 1)
+    card = started(run, 60, unit=1)
+    attach(run, card, recording(21818))
+    services.exclude_sample(
+        actor=many_roles(run), test_file_id=TestFile.objects.get().pk, rows=[257], reason="Recorder glitch"
+    )
+    return run
+
+
 def corrected() -> Running:
     run = built_plates(2)
     entry = StepRecord.objects.get(step_key="20.10", unit_no=2)
@@ -206,7 +219,8 @@ def nothing() -> Running:
     ("made", "code"),
     [
         (performed, "performed"), (reported, "reported"), (worked, "worked"), (checked, "checked"),
-        (inspected, "inspected"), (let_go_on, "let-go-on"), (corrected, "corrected"), (disposed, "disposed"),
+        (inspected, "inspected"), (let_go_on, "let-go-on"), (excluded, "excluded"),
+        (corrected, "corrected"), (disposed, "disposed"),
         (accepted_deviation, "accepted-deviation"), (raised, "raised"),
     ],
 )  # fmt: skip
