@@ -178,7 +178,7 @@ CELLS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "day": lambda cell: day(cell["value"]),
     "moment": lambda cell: moment(cell["value"]),
     "unit": lambda cell: unit_words(cell["value"]),
-    "who": lambda cell: who_words(cell["value"]) if cell["value"] else None,
+    "who": lambda cell: actor_words(str(cell["value"])) if cell["value"] else None,
     "flag": lambda cell: icon("check", label=cell["column"].title) if cell["value"] else "",
 }
 
