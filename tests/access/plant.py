@@ -123,6 +123,9 @@ def _definitions() -> dict[str, Any]:
     baseline = propose_baseline(actor=SETUP, revision_ids=[plug.pk], title="First")
     change = definitions.change(team, route)
     staged = stage_file(actor=SETUP, schema="bom.parts_list", content=LIST, name="list.csv", origin="test").pk
+    reading = Job.objects.create(
+        kind="imports.read", unique_key="imports.read:1", payload={"batch": staged}, created_at=clock.now()
+    )
     card = ProcessCard.objects.earliest("pk").pk
     line = bom.lines.earliest("pk")
     return {
@@ -142,7 +145,7 @@ def _definitions() -> dict[str, Any]:
         "changes/<int:pk>/act/<change_act:verb>/": {"pk": change.pk, "verb": "submit"},
         "changes/<int:pk>/sign/<change_sign:verb>/": {"pk": change.pk, "verb": "approve"},
         "api/v1/change-requests/": {"pk": change.pk, "affected": change.affected.earliest("pk").pk},
-        "imports/": staged, "api/v1/imports/": staged,
+        "imports/": {"pk": staged, "job_id": reading.pk}, "api/v1/imports/": staged,
     }  # fmt: skip
 
 
