@@ -29,7 +29,8 @@ def list_batches_in_doubt(*, actor: Actor, calibration_id: int) -> list[GaugeAss
     twice. NotValid for a calibration that found the gauge good.
     """
     with act(actor=actor, verb="shopfloor.gauge.traced_back") as this:
-        require(actor, "quality.decide_deviation")
+        calibration = Calibration.objects.select_related("equipment").get(pk=calibration_id)
+        require(actor, "quality.decide_deviation", calibration.equipment.site_id)
         return _list(this, calibration_id)
 
 

@@ -180,7 +180,7 @@ def _of_quality(run: Running) -> dict[str, Any]:
         "quality/nonconformances/": nc, "quality/nonconformances/by-id/": nc, "api/v1/nonconformances/": nc,
         "quality/deviations/": dev, "quality/deviations/by-id/": dev, "api/v1/deviations/": dev,
         "quality/gauge-assessments/": assessed, "quality/gauge-assessments/by-id/": assessed,
-        "api/v1/gauge-assessments/": assessed,
+        "api/v1/gauge-assessments/": assessed, "gauges/": Calibration.objects.latest("pk").pk,
         "quality/dispositions/": disposition, "api/v1/dispositions/": disposition,
     }  # fmt: skip
 
