@@ -79,7 +79,8 @@ def _named(run: Running, things: dict[str, Any]) -> dict[str, Any]:
     return {
         "item": item, "item_id": item, "component_id": item, "bom_revision": things["api/v1/boms/"],
         "site": {int: run.order.site_id, str: run.order.site.code}, "place": {int: place.pk, str: place.code},
-        "return_to": {int: place.pk, str: place.code}, "supplier_id": supplier().pk, "id": unit, "stock_unit": unit, "from_ids": unit,
+        "return_to": {int: place.pk, str: place.code}, "supplier_id": supplier().pk, "id": unit, "stock_unit": unit,
+        "from_ids": unit,
         "lot": run.batch.lot_id, "operation": 10, "step_key": "10.10", "user_id": things["accounts/users/"],
         "equipment_class": "oven", "definition_id": things["api/v1/parameter-definitions/"], "code": "NEW-1", "unit": "g",
         "order_number": run.order.number,
