@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from tests.validation.matrix import ROOT, clauses, marked
+from tests.validation.matrix import PAGE, ROOT, clauses, marked, page
 
 REGULATIONS = Path(ROOT).parent / "shared" / "design" / "regulations.csv"
 
@@ -22,3 +22,7 @@ def test_every_clause_is_proven_by_a_test_or_says_why_none_can() -> None:
         one["number"] for one in clauses() if not one["no_test"] and not any(mark in found for mark in one["marks"])
     ] == []
     assert [one["number"] for one in clauses() if one["no_test"] and one["marks"]] == []
+
+
+def test_the_page_is_what_the_marks_say() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "the marks have changed: python -m tests.validation"
