@@ -36,29 +36,29 @@ class TestChoosing:
     def test_a_pin_that_is_guessed_first_is_refused(self, user: User, pin: str) -> None:
         before = User.objects.get(pk=user.pk).pin
         with pytest.raises(NotValid) as refusal:
-            services.set_secret(actor=actor_for(user), user_id=user.pk, pin=pin)
+            services.change_own_secret(actor=actor_for(user), present=SECRET, pin=pin)
         assert refusal.value.field == "pin"
         assert User.objects.get(pk=user.pk).pin == before
 
     def test_the_last_five_are_not_used_again(self, user: User) -> None:
         pins = ["579135", "802461", "714936", "260584", "935172"]
         for pin in pins:
-            services.set_secret(actor=actor_for(user), user_id=user.pk, pin=pin)
+            services.change_own_secret(actor=actor_for(user), present=SECRET, pin=pin)
         for former in pins:
             with pytest.raises(NotValid) as refusal:
-                services.set_secret(actor=actor_for(user), user_id=user.pk, pin=former)
+                services.change_own_secret(actor=actor_for(user), present=SECRET, pin=former)
             assert refusal.value.code == "secret-used-before"
-        services.set_secret(actor=actor_for(user), user_id=user.pk, pin=PIN)  # six changes ago
+        services.change_own_secret(actor=actor_for(user), present=SECRET, pin=PIN)  # six changes ago
 
     def test_nor_is_the_last_password(self, user: User) -> None:
         with pytest.raises(NotValid) as refusal:
-            services.set_secret(actor=actor_for(user), user_id=user.pk, password=SECRET)
+            services.change_own_secret(actor=actor_for(user), present=SECRET, password=SECRET)
         assert refusal.value.code == "secret-used-before"
 
     @pytest.mark.parametrize("password", ["operator12", "OPERATOR-1"])
     def test_a_password_is_not_made_of_ones_name(self, user: User, password: str) -> None:
         with pytest.raises(NotValid):
-            services.set_secret(actor=actor_for(user), user_id=user.pk, password=password)
+            services.change_own_secret(actor=actor_for(user), present=SECRET, password=password)
 
 
 @pytest.mark.requirement("21CFR11.300(b)")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 
 from foundation.accounts import services
 from foundation.accounts.events import AccountLockedOut
@@ -107,13 +108,13 @@ def test_an_empty_secret_never_matches(user: User) -> None:
 @pytest.mark.parametrize("pin", ["12345", "12345a", "1234 6", ""])
 def test_a_pin_has_six_digits_or_more(user: User, pin: str) -> None:
     with pytest.raises(NotValid):
-        services.set_secret(actor=actor_for(user), user_id=user.pk, pin=pin)
+        services.change_own_secret(actor=actor_for(user), present=SECRET, pin=pin)
 
 
 @pytest.mark.parametrize("password", ["short", "password123", "operator00", "1234567890"])
 def test_weak_passwords_are_refused(user: User, password: str) -> None:
     with pytest.raises(NotValid) as refusal:
-        services.set_secret(actor=actor_for(user), user_id=user.pk, password=password)
+        services.change_own_secret(actor=actor_for(user), present=SECRET, password=password)
     assert refusal.value.field == "password"
     assert services.log_in(identity="operator", secret=SECRET) == user
 
@@ -123,6 +124,20 @@ def test_another_persons_secret_is_set_by_who_manages_users_only(user: User) -> 
     with pytest.raises(PermissionDenied):
         services.set_secret(actor=actor_for(other), user_id=user.pk, password="another-horse-8")
     assert services.log_in(identity="operator", secret=SECRET) == user
+
+
+@pytest.mark.requirement("21CFR11.200(a)(2)")
+def test_a_desk_that_was_left_open_does_not_give_the_signature_away(client: Client) -> None:
+    owner = person("owner", "system_owner")
+    before = User.objects.get(pk=owner.pk)
+    with pytest.raises(PermissionDenied) as refusal:
+        services.set_secret(actor=actor_for(owner), user_id=owner.pk, pin="579135")
+    assert refusal.value.code == "own-secret"
+    client.force_login(owner)
+    answer = client.post(f"/accounts/users/{owner.pk}/secret/", {"password": "", "pin": "579135"})
+    assert answer.status_code == 403
+    after = User.objects.get(pk=owner.pk)
+    assert (after.pin, after.password, after.session_epoch) == (before.pin, before.password, before.session_epoch)
 
 
 def test_an_administrators_reset_opens_a_locked_account(user: User) -> None:

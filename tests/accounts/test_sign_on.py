@@ -108,7 +108,7 @@ class TestSigning:
             services.log_in(identity="quality", secret=SECRET)
         assert refusal.value.code == "use-provider"
         with pytest.raises(NotValid):
-            services.set_secret(actor=actor_for(user), user_id=user.pk, password="another-horse-8")
+            services.change_own_secret(actor=actor_for(user), present=PIN, password="another-horse-8")
         subject = ToSign(RecordRef("routing.processcard", 7, "PC-7"), {"a": 1})
         for secret in (SECRET, ""):
             with pytest.raises(SecretWrong):

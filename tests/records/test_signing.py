@@ -132,7 +132,7 @@ class TestWho:
         accounts.set_secret(actor=actor_for(owner), user_id=user.pk, password="another-horse-8")
         with pytest.raises(SecretMustChange):
             give(user, Credentials(secret="another-horse-8", identity="quality"))
-        accounts.set_secret(actor=actor_for(user), user_id=user.pk, password="my-own-horse-9")
+        accounts.change_own_secret(actor=actor_for(user), present="another-horse-8", password="my-own-horse-9")
         assert give(user, Credentials(secret="my-own-horse-9", identity="quality")).components == "both"
 
     def test_a_retired_person_signs_no_more(self, user: User) -> None:

@@ -17,38 +17,47 @@ from foundation.accounts.services.closing import close_sessions_of
 from foundation.accounts.services.secrets import prove, prove_user
 from foundation.accounts.services.tries import record_proof
 from foundation.core.actor import Actor
-from foundation.core.errors import NotValid
+from foundation.core.errors import NotValid, PermissionDenied
 from foundation.core.refs import RecordRef
-from foundation.records.act import act
+from foundation.records.act import Act, act
 
 PIN_DIGITS = 6
 RUNS = "0123456789012345678909876543210987654321"
 
 
 def set_secret(*, actor: Actor, user_id: int, password: str = "", pin: str = "", reason: str = "") -> User:
-    """Set a password or a PIN (six digits or more). By another person it must be changed before the next signature.
+    """Set another person's password or PIN (six digits or more); it must be changed before their next signature.
 
-    Another person's reset also opens a locked account: it is how an administrator lets somebody in again. Every other session of
-    the person ends. NotValid for a weak secret and for one of the last ones.
+    It also opens a locked account: it is how an administrator lets somebody in again. Every session of the person ends. NotValid
+    for a weak secret and for one of the last ones. PermissionDenied for one's own, whoever one is: a session that was left open
+    would give the signature away (21 CFR 11.200(a)(2)); that is `change_own_secret`.
     """
     with act(actor=actor, verb="accounts.secret.set", reason=reason) as this:
-        own = actor.user_id == user_id
-        if not own:
-            require(actor, "accounts.manage_users")
-        user: User = User.objects.select_for_update().get(pk=user_id)
-        this.about(RecordRef.to(user))
-        if not (pin or password):
-            raise NotValid(_("Give a password or a PIN."), field="password")
-        if pin:
-            _set_pin(user, pin, this.at)
-        if password:
-            _set_password(user, password, this.at)
-        user.must_change_secret = not own and not actor.is_system
-        if not own:
-            user.locked_until, user.failed_tries = None, 0
-        user.session_epoch += 1
-        user.save()
-        close_sessions_of(user, at=this.at, but=actor.session if own else "")
+        if actor.user_id == user_id:
+            raise PermissionDenied(
+                _("Change your own secret in your profile, proved by the present one."), code="own-secret"
+            )
+        require(actor, "accounts.manage_users")
+        return _give(this, actor, user_id, password, pin)
+
+
+def _give(this: Act, actor: Actor, user_id: int | None, password: str, pin: str) -> User:
+    """Write the new secret; who asks has proved themselves, or may do it to others."""
+    own = actor.user_id == user_id
+    user: User = User.objects.select_for_update().get(pk=user_id)
+    this.about(RecordRef.to(user))
+    if not (pin or password):
+        raise NotValid(_("Give a password or a PIN."), field="password")
+    if pin:
+        _set_pin(user, pin, this.at)
+    if password:
+        _set_password(user, password, this.at)
+    user.must_change_secret = not own and not actor.is_system
+    if not own:
+        user.locked_until, user.failed_tries = None, 0
+    user.session_epoch += 1
+    user.save()
+    close_sessions_of(user, at=this.at, but=actor.session if own else "")
     return user
 
 
@@ -59,7 +68,7 @@ def change_own_secret(*, actor: Actor, present: str, password: str = "", pin: st
         this.about(RecordRef.to(user))
         prove_user(actor=actor, user=user, secret=present, kind="change")
         record_proof(actor=actor, user=user, identity=user.username, kind="change")
-        return set_secret(actor=actor, user_id=user.pk, password=password, pin=pin)
+        return _give(this, actor, user.pk, password, pin)
 
 
 def renew_secret(
@@ -74,7 +83,7 @@ def renew_secret(
         this.about(RecordRef.to(user))
         person = Actor(user.pk, user.name, station=code, language=user.language)
         record_proof(actor=person, user=user, identity=identity, kind="change", address=address)
-        return set_secret(actor=person, user_id=user.pk, password=password, pin=pin)
+        return _give(this, person, user.pk, password, pin)
 
 
 def _set_pin(user: User, pin: str, at: datetime) -> None:
