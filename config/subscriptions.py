@@ -56,6 +56,7 @@ PROVIDERS: dict[str, list[str]] = {
     ],
     "records.visible_rows": ["foundation.accounts.scope.visible_rows"],
     "web.refused": ["foundation.accounts.web.keep_refused_try"],
+    "web.exported": ["foundation.accounts.web.keep_export"],
     "files.visible_originals": ["foundation.imports.access.originals"],
     "records.check_signer": ["foundation.accounts.services.check_signer"],
     "records.more_checks": [

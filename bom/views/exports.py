@@ -1,21 +1,19 @@
-"""A parts list, its structure and its cost as CSV or XLSX."""
+"""A parts list, its structure and its cost as a table to take away."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from bom.models import BomLine, BomRevision, BomTool
 from bom.selectors import Cost, ExplodedLine
 from foundation.core.texts import localized
-from foundation.core.web.tables import Table, table_file
+from foundation.core.refs import RecordRef
+from foundation.core.web.tables import Table
 
 
-def lines_file(
-    kind: str, revision: BomRevision, lines: Iterable[BomLine], tools: Iterable[BomTool]
-) -> HttpResponseBase:
+def lines_table(revision: BomRevision, lines: Iterable[BomLine], tools: Iterable[BomTool]) -> Table:
     """The lines and tools, with every fact that they have."""
     titles = [
         _("Line"), _("Item"), _("Name"), _("Quantity"), _("Unit"), _("Counted"), _("Scrap factor"), _("Optional"), _("Critical"),
@@ -34,10 +32,10 @@ def lines_file(
         [tool.position, tool.item.number, tool.item.label, tool.quantity, "", _("tool"), "", _flag(tool.optional)]
         for tool in tools
     ]
-    return table_file(kind, Table(f"bom-{_name(revision)}", revision.number, titles, rows))
+    return Table(f"bom-{_name(revision)}", revision.number, titles, rows, record=RecordRef.to(revision))
 
 
-def structure_file(kind: str, revision: BomRevision, lines: Iterable[ExplodedLine]) -> HttpResponseBase:
+def structure_table(revision: BomRevision, lines: Iterable[ExplodedLine]) -> Table:
     """The explosion, one row per node; what the default build leaves out is marked."""
     titles = [
         _("Level"), _("Path"), _("Item"), _("Name"), _("Quantity in all"), _("Quantity each"), _("Unit"), _("Role"), _("Taken"),
@@ -49,10 +47,10 @@ def structure_file(kind: str, revision: BomRevision, lines: Iterable[ExplodedLin
         ]
         for line in lines
     ]  # fmt: skip
-    return table_file(kind, Table(f"structure-{_name(revision)}", revision.number, titles, rows))
+    return Table(f"structure-{_name(revision)}", revision.number, titles, rows, record=RecordRef.to(revision))
 
 
-def cost_file(kind: str, revision: BomRevision, cost: Cost) -> HttpResponseBase:
+def cost_table(revision: BomRevision, cost: Cost) -> Table:
     """Every leaf with what it adds and why that is not certain."""
     titles = [_("Path"), _("Item"), _("Name"), _("Quantity"), _("Unit"), _("Amount"), _("Currency"), _("Doubts")]
     rows = [
@@ -62,7 +60,7 @@ def cost_file(kind: str, revision: BomRevision, cost: Cost) -> HttpResponseBase:
         ]
         for element in cost.elements
     ]  # fmt: skip
-    return table_file(kind, Table(f"cost-{_name(revision)}", revision.number, titles, rows))
+    return Table(f"cost-{_name(revision)}", revision.number, titles, rows, record=RecordRef.to(revision))
 
 
 def _flag(value: bool) -> str:

@@ -19,13 +19,14 @@ from bom import states
 from bom.models import BomRevision, Item
 from bom.selectors import check_revision, compare, explode, position_key, rolled_up_cost
 from bom.services import discard_draft, retire_revision, return_revision, start_revision, submit_revision
-from bom.views.exports import cost_file, lines_file, structure_file
+from bom.views.exports import cost_table, lines_table, structure_table
 from bom.views.shapes import compare_lines, cost_rows, nested
 from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of
 from foundation.core.refs import RecordRef
 from foundation.core.web.attempts import show
 from foundation.core.web.lists import Action, Column, Empty, ListPage
+from foundation.core.web.tables import hand_out
 from foundation.records.models import RevisionState
 from foundation.records.selectors import ledger_of, signature_validity, signatures_of
 
@@ -105,7 +106,7 @@ def revision_record(request: HttpRequest, pk: int) -> HttpResponseBase:
     lines = sorted(revision.lines.select_related("component"), key=lambda line: position_key(line.position))
     tools = sorted(revision.tools.select_related("item"), key=lambda tool: position_key(tool.position))
     if request.GET.get("export"):
-        return lines_file(request.GET["export"], revision, lines, tools)
+        return hand_out(request, request.GET["export"], lines_table(revision, lines, tools))
     reference = RecordRef.to(revision)
     found: dict[str, list[Any]] = {}
     for problem in check_revision(revision):
@@ -131,7 +132,7 @@ def revision_structure(request: HttpRequest, pk: int) -> HttpResponseBase:
     revision = revision_of(pk)
     lines = explode(revision, everything=True)
     if request.GET.get("export"):
-        return structure_file(request.GET["export"], revision, lines)
+        return hand_out(request, request.GET["export"], structure_table(revision, lines))
     context = {**page_context(revision, "structure"), "tree": nested(lines), "count": len(lines)}
     return show(request, "bom/structure.html", context)
 
@@ -142,7 +143,7 @@ def revision_cost(request: HttpRequest, pk: int) -> HttpResponseBase:
     revision = revision_of(pk)
     cost = rolled_up_cost(revision)
     if request.GET.get("export"):
-        return cost_file(request.GET["export"], revision, cost)
+        return hand_out(request, request.GET["export"], cost_table(revision, cost))
     context = {**page_context(revision, "cost"), "cost": cost, "uncertain": cost_rows(cost.uncertain)}
     return show(request, "bom/cost.html", context)
 

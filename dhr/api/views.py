@@ -34,6 +34,8 @@ from foundation.core.actor import Actor
 from foundation.core.api.writes import once
 from foundation.core.canonical import canonical_json, content_hash
 from foundation.core.models import Job
+from foundation.core.refs import RecordRef
+from foundation.core.web.tables import note_handed_out
 from foundation.files.web import download
 from foundation.records.services import Credentials
 
@@ -165,8 +167,10 @@ class PackageDownload(RecordView):
 
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
     def get(self, request: Request, sha256: str) -> HttpResponse:
-        package = get_object_or_404(Package.objects.visible_to(self.actor), sha256=sha256)
+        rows = Package.objects.visible_to(self.actor).select_related("record")
+        package = get_object_or_404(rows, sha256=sha256)
         content = services.package_path(package.sha256).read_bytes()
+        note_handed_out(request, f"package {package.file_name}", record=RecordRef.to(package.record))
         return download(content, name=package.file_name, media_type="application/zip")
 
 

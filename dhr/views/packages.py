@@ -17,6 +17,8 @@ from dhr.views.pages import VIEW, tabs_of
 from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of
 from foundation.core.models import Job, JobState
+from foundation.core.refs import RecordRef
+from foundation.core.web.tables import note_handed_out
 from foundation.files.web import download
 
 
@@ -63,6 +65,7 @@ def package_download(request: HttpRequest, number: str, sha256: str) -> HttpResp
     path = services.package_path(package.sha256)
     if not path.exists():
         raise Http404(package.file_name)
+    note_handed_out(request, f"package {package.file_name}", record=RecordRef.to(record))
     return download(path.read_bytes(), name=package.file_name, media_type="application/zip")
 
 

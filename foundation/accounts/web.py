@@ -15,7 +15,8 @@ from foundation.accounts.services import refused as services
 from foundation.core import clock
 from foundation.core.actor import Actor
 from foundation.core.errors import NotFound, PermissionDenied, Refusal
-from foundation.records.services import Credentials
+from foundation.core.refs import RecordRef
+from foundation.records.services import Credentials, note_export
 
 STATION_COOKIE = "arteria_station"
 CAPTURE_KEY = "capture_session"
@@ -106,6 +107,11 @@ def keep_refused_try(request: HttpRequest, error: Exception) -> None:
         return
     refusal = error if isinstance(error, Refusal) else NotFound.here()
     services.keep_refused_try(actor=actor, refusal=refusal, method=request.method or "", address=request.path[:300])
+
+
+def keep_export(request: HttpRequest, what: str, chosen: str, record: RecordRef | None) -> None:
+    """Provider of ``web.exported``: every list, structure, trace and package that leaves is an act of who takes it."""
+    note_export(actor=actor_of(request), what=what, chosen=chosen[:500], record=record)
 
 
 def credentials_of(request: HttpRequest) -> Credentials:

@@ -58,7 +58,7 @@ def test_it_is_for_owner_and_auditor_and_taking_it_away_is_in_the_ledger() -> No
     file = b"".join(auditor.get(URL, {"export": "csv"})).decode()
     assert "auditor" in file
     [entry] = LedgerEntry.objects.filter(verb="records.export.made")
-    assert (entry.actor_name, entry.data["what"]) == ("Auditor", "access review as csv")
+    assert (entry.actor_name, entry.data["what"]) == ("Auditor", "access-review as csv")
 
 
 def test_its_queries_do_not_grow_with_its_rows() -> None:

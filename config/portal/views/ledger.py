@@ -23,7 +23,6 @@ from foundation.core.web.trails import verb_words
 from foundation.records.models import LedgerEntry
 from foundation.records.models.ledger import Outcome
 from foundation.records.selectors import by_actor, by_number, by_verb
-from foundation.records.services import note_export
 
 VIEW = "records.view_trail"
 COUNT_MOST = 10_000
@@ -89,8 +88,6 @@ def ledger(request: HttpRequest) -> HttpResponse:
     """The list. Taking it away is an act too."""
     actor = actor_of(request)
     require(actor, VIEW)
-    if request.GET.get("export"):
-        note_export(actor=actor, what=f"audit trail as {request.GET['export']}")
     return ListPage(
         title=_("Audit trail"),
         lead=_("Every act with who, when, why and where; refused ones too. Nobody can change or remove a line."),

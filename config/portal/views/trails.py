@@ -15,10 +15,9 @@ from foundation.accounts.web import actor_of
 from foundation.core.errors import NotFound
 from foundation.core.refs import RecordRef
 from foundation.core.web.lists import Empty, ListPage
-from foundation.core.web.tables import Table, table_file
+from foundation.core.web.tables import Table, hand_out
 from foundation.records.models import Outcome
 from foundation.records.selectors import FieldChange, field_changes, ledger_of
-from foundation.records.services import note_export
 
 SHOWN = 200
 
@@ -37,13 +36,10 @@ def record_trail(request: HttpRequest, label: str, pk: int) -> HttpResponseBase:
         (row.subject_number for row in entries if row.subject_label == record.label and row.subject_id == pk), ""
     )
     changes = field_changes(record)
-    asked = request.GET.get("fields", "") or request.GET.get("export", "")
-    if asked:
-        note_export(
-            actor=actor, what=f"audit trail of {number or pk} as {asked}", record=RecordRef(label.lower(), pk, number)
-        )
+    record = RecordRef(record.label, pk, number)
     if request.GET.get("fields"):
-        return _fields_file(asked, f"{label} {number or pk}", changes, actor.name)
+        title = f"{label} {number or pk}"
+        return hand_out(request, request.GET["fields"], _fields(title, changes, actor.name, record))
     return ListPage(
         title=_("Audit trail of %(record)s") % {"record": number or f"{label} {pk}"},
         lead=_("Every act with who, when, why and where; refused ones too. Nobody can change or remove a line."),
@@ -58,10 +54,11 @@ def record_trail(request: HttpRequest, label: str, pk: int) -> HttpResponseBase:
         empty=Empty(_("No act about this record")),
         file_name="audit-trail",
         row_tone=lambda row: "bad" if row.outcome == Outcome.REFUSED else "",
+        record=record,
     ).render(request)
 
 
-def _fields_file(asked: str, title: str, changes: list[FieldChange], taken_by: str) -> HttpResponseBase:
+def _fields(title: str, changes: list[FieldChange], taken_by: str, record: RecordRef) -> Table:
     heads = [_("When"), _("Who"), _("Station"), _("Field"), _("Old value"), _("New value"), _("Reason")]
     keys = ["at", "who", "station", "field", "old", "new", "reason"]
     lines = (
@@ -76,4 +73,4 @@ def _fields_file(asked: str, title: str, changes: list[FieldChange], taken_by: s
         ]
         for change in changes
     )
-    return table_file(asked, Table("field-history", title, heads, lines, keys, taken_by=taken_by))
+    return Table("field-history", title, heads, lines, keys, taken_by=taken_by, record=record)

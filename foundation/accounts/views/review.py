@@ -19,7 +19,6 @@ from foundation.accounts.review import UNUSED_DAYS, access_rows, ended, in_force
 from foundation.accounts.web import actor_of
 from foundation.core import clock
 from foundation.core.web.lists import Column, Empty, ListPage
-from foundation.records.services import note_export
 
 REVIEW, MANAGE = "accounts.review_access", "accounts.manage_users"
 FINDINGS = {"in_force": in_force, "without_role": without_role, "ended": ended}
@@ -78,8 +77,6 @@ def access_review(request: HttpRequest) -> HttpResponseBase:
     """Who can do what, where, from when until when, and when it was last used. Taking it away is an act."""
     actor = actor_of(request)
     require(actor, REVIEW)
-    if request.GET.get("export"):
-        note_export(actor=actor, what=f"access review as {request.GET['export']}")
     manages = may(actor, MANAGE).allowed
     return ListPage(
         title=_("Access review"),

@@ -16,9 +16,10 @@ from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from foundation.core.refs import RecordRef
 from foundation.core.searching import containing
 from foundation.core.texts import localized
-from foundation.core.web.tables import Table, table_file
+from foundation.core.web.tables import Table, hand_out
 
 PAGE_SIZES = (25, 50, 100, 200)
 
@@ -115,6 +116,7 @@ class ListPage:
     context: dict[str, Any] = field(default_factory=dict)
     file_name: str = "list"
     row_tone: Callable[[Any], str] | None = None
+    record: RecordRef | None = None  # of a list that is about one record: an export is noted there too
 
     def render(self, request: HttpRequest) -> HttpResponse:
         """The page, its table alone for htmx, or the export asked for."""
@@ -203,8 +205,9 @@ class ListPage:
             lines=([_flat(column, row) for column in self.columns] for row in rows.iterator(chunk_size=2000)),
             about=" · ".join(f"{key}: {value}" for key, value in request.GET.items() if value and key != "export"),
             taken_by=str(getattr(request.user, "name", "")),
+            record=self.record,
         )
-        return table_file(asked, table)
+        return hand_out(request, asked, table)
 
 
 def _say_any(form: forms.Form) -> None:

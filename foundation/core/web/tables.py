@@ -14,15 +14,17 @@ from typing import Any
 import xlsxwriter
 from django.core.exceptions import BadRequest
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from foundation.core import clock, events
 from foundation.core.errors import NotValid
+from foundation.core.refs import RecordRef
 
 PRINT_TABLE = "core.print_table"  # question: a Table and its lines → the bytes of a PDF (answered by printing)
+EXPORTED = "web.exported"  # told, with the request: what was taken away, how it was chosen, which record it is about
 XLSX_ROWS = 1_048_575  # a sheet has 2^20 rows, one of them the heads
 PDF_ROWS = 5_000  # about 150 pages
 
@@ -38,6 +40,22 @@ class Table:
     keys: Sequence[str] = ()
     about: str = ""
     taken_by: str = ""
+    record: RecordRef | None = None
+
+
+def hand_out(request: HttpRequest, asked: str, table: Table) -> HttpResponseBase:
+    """The file asked for (`table_file`), and in the ledger that it was taken. A file that is refused is no export."""
+    made = table_file(asked, table)
+    note_handed_out(request, f"{table.name} as {asked}", chosen=table.about, record=table.record)
+    return made
+
+
+def note_handed_out(request: HttpRequest, what: str, *, chosen: str = "", record: RecordRef | None = None) -> None:
+    """Somebody takes plant data away: those above, who keep the ledger, are told before the first byte leaves.
+
+    ``what`` names list and form, ``chosen`` the filters in words. Who has no right to the data was refused before.
+    """
+    events.ask(EXPORTED, request, what, chosen, record)
 
 
 def table_file(asked: str, table: Table) -> HttpResponseBase:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of
 from foundation.core.canonical import decimal_text
+from foundation.core.web.tables import note_handed_out
 from resources.inventory.forms import TraceForm
 from resources.inventory.models import Lot
 from resources.inventory.policies import VIEW
@@ -95,6 +96,7 @@ def trace_page(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
                 {"way": way, "title": title, "lines": tree(found, way), "alone": len(found.nodes) == len(lots)}
             )
     if request.GET.get("export") == "csv":
+        note_handed_out(request, "trace as csv", chosen=request.GET.urlencode())
         return _csv(parts, query)
     page = int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdigit() else 1
     for part in parts:
