@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from bom.models import BomLine, BomRevision, BomTool
 from bom.selectors import Cost, ExplodedLine
-from foundation.core.texts import localized
 from foundation.core.refs import RecordRef
+from foundation.core.texts import localized
 from foundation.core.web.tables import Table
 
 
