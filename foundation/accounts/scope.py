@@ -6,7 +6,9 @@ Each app says in its ``access.py`` what reading a model needs and where its site
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -20,6 +22,32 @@ from foundation.core.refs import RecordRef
 
 Sites = frozenset[int]
 NOWHERE: Sites = frozenset()
+# Permissions that one role gives, and at which site (None: at every one).
+Given = tuple[frozenset[str], int | None]
+_asked: ContextVar[dict[int, Sequence[Given]] | None] = ContextVar("roles_asked", default=None)
+
+
+@contextmanager
+def roles_asked_once() -> Iterator[None]:
+    """Within it, a person's roles are read once: for a page that asks every app and writes nothing.
+
+    Never around an act: what a person may do is asked of the roles as they are then.
+    """
+    token = _asked.set({})
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+def _given_to(user_id: int) -> Sequence[Given]:
+    known = _asked.get()
+    if known is not None and user_id in known:
+        return known[user_id]
+    given = [(frozenset(row.role.permissions), row.site_id) for row in assignments_of(user_id)]
+    if known is not None:
+        known[user_id] = given
+    return given
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +72,7 @@ class Access:
 
     def __init__(self, actor: Actor) -> None:
         self.everything = actor.user_id is None  # the system does what it is coded to do
-        rows = assignments_of(actor.user_id) if actor.user_id is not None else ()
-        self._given = [(frozenset(row.role.permissions), row.site_id) for row in rows]
+        self._given = _given_to(actor.user_id) if actor.user_id is not None else ()
 
     def sites(self, permission: str) -> Sites | None:
         """Sites at which a role gives it; None for every site."""

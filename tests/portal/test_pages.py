@@ -10,12 +10,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from config.portal.navigation import NAVIGATION, visible
 from foundation.accounts.models import User
+from foundation.accounts.policies import may
+from foundation.accounts.scope import roles_asked_once
+from foundation.accounts.services import assign_role
+from foundation.core.actor import Actor
 from foundation.records.models import LedgerEntry
+from tests.portal.conftest import SYSTEM
 
 ROOT = Path(__file__).resolve().parents[2]
 LoggedIn = Callable[[str], Client]
@@ -271,3 +278,22 @@ def test_a_long_trail_says_that_there_is_more_and_its_file_holds_all(
     assert "of more than 2" in client.get("/audit-trail/").content.decode()
     told = json.loads(client.get("/audit-trail/?export=json").getvalue())
     assert len(told["rows"]) == LedgerEntry.objects.count() > 2
+
+
+def test_search_asks_for_the_reader_s_roles_once_however_many_apps_answer(logged_in: LoggedIn) -> None:
+    client = logged_in("auditor")
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/search/?q=077&all=1").status_code == 200
+    roles = [query["sql"] for query in queries if query["sql"].startswith('SELECT "accounts_roleassignment"."id"')]
+    assert len(roles) <= 2  # the bell asks for itself
+    assert len(queries) <= 25
+
+
+def test_what_a_role_gives_is_asked_again_after_the_page(person: Callable[[str], User]) -> None:
+    user = person("operator")
+    actor = Actor(user.pk, user.name)
+    with roles_asked_once():
+        assert not may(actor, "records.view_trail")
+        assign_role(actor=SYSTEM, user_id=user.pk, role="auditor")
+        assert not may(actor, "records.view_trail")  # one answer for one page
+    assert may(actor, "records.view_trail")

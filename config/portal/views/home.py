@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from config.portal.addresses import address_of
 from foundation.accounts.models import Role
+from foundation.accounts.scope import roles_asked_once
 from foundation.accounts.selectors import roles_of
 from foundation.accounts.web import actor_of
 from foundation.core import events
@@ -29,6 +30,7 @@ def _grouped(found: Iterable[Found]) -> list[tuple[Any, list[Found]]]:
 
 
 @login_required
+@roles_asked_once()
 def home(request: HttpRequest) -> HttpResponse:
     """Per role: each app says what waits for this person (question ``todo``)."""
     actor = actor_of(request)
@@ -65,6 +67,7 @@ def record(request: HttpRequest, label: str, pk: int) -> HttpResponse:
 
 
 @login_required
+@roles_asked_once()
 def search(request: HttpRequest) -> HttpResponse:
     """Finds any number, lot, serial, item or person (question ``search``). One exact hit opens at once."""
     text = request.GET.get("q", "").strip()
