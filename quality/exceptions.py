@@ -15,6 +15,12 @@ class NotReconciled(TransitionNotAllowed):
     code = "not-reconciled"
 
 
+class NotContained(TransitionNotAllowed):
+    """More is to be scrapped than its containment holds."""
+
+    code = "not-contained"
+
+
 class CauseMissing(NotValid):
     """Closed only with a coded cause and a narrative."""
 

@@ -6,13 +6,21 @@ the system within the person's act.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
 from foundation.alerts.services import raise_alert
 from foundation.alerts.states import Severity
 from foundation.core.actor import Actor
+from foundation.core.canonical import decimal_text
 from foundation.core.refs import RecordRef
+from foundation.core.units import convert
+from quality.exceptions import NotContained
 from quality.models import Deviation, Disposition, Nonconformance
-from resources.inventory.models import HoldTarget, StockUnit
+from resources.inventory.models import Hold, HoldTarget, StockUnit
 from resources.inventory.services import lift_hold, place_hold, scrap_stock
+from resources.inventory.states import StockStatus
 
 OWNER = "quality_engineer"
 
@@ -43,26 +51,52 @@ def release_containment(record: Nonconformance, actor: Actor) -> None:
     lift_hold(actor=_rule(actor), hold_id=record.hold.pk, reason=f"{record.number}: disposition carried out")
 
 
-def scrap_contained(record: Nonconformance, disposition: Disposition, actor: Actor) -> None:
-    """Scrap leaves the stock: the quantity goes from what is held, the split-off unit or the lot's own, to the scrap place."""
+def scrap_contained(record: Nonconformance, disposition: Disposition, actor: Actor) -> Decimal:
+    """Scrap leaves the stock: from the split-off container, else from the lot's that nothing else has claimed.
+
+    Returns what was in no such container: only pieces of a work card may be (used or carried away since; the card says where
+    they went). Otherwise NotContained, and nothing is scrapped: what is missing is found before it is written off.
+    """
     left = disposition.quantity
     for unit in _contained(record):
-        part = min(left, unit.quantity)
+        part = min(left, convert(unit.quantity, unit.unit, record.unit))
         if part > 0:
             scrap_stock(
                 actor=_rule(actor),
                 stock_unit_id=unit.pk,
                 quantity=part,
+                unit=record.unit,
                 reason=f"{record.number}: {disposition.justification}",
                 card_id=record.card_id,
             )
             left -= part
+    if left and record.card_id is None:
+        raise _not_contained(record, disposition, left)
+    return left
 
 
 def _contained(record: Nonconformance) -> list[StockUnit]:
+    """Locked in the order of their keys. A lot's: neither released nor held as a container by something else."""
+    rows = StockUnit.objects.select_for_update(of=("self",)).filter(quantity__gt=0).order_by("pk")
     if record.stock_unit_id is not None:
-        return list(StockUnit.objects.filter(pk=record.stock_unit_id))
-    return list(StockUnit.objects.filter(lot_id=record.lot_id, quantity__gt=0).order_by("pk"))
+        return list(rows.filter(pk=record.stock_unit_id))
+    claimed = Hold.objects.open().filter(stock_unit__isnull=False).values("stock_unit")
+    return list(rows.filter(lot_id=record.lot_id).exclude(status=StockStatus.RELEASED).exclude(pk__in=claimed))
+
+
+def _not_contained(record: Nonconformance, disposition: Disposition, left: Decimal) -> NotContained:
+    return NotContained(
+        _(
+            "%(left)s of %(quantity)s %(unit)s are in no container that this nonconformance may scrap: released ones and"
+            " those held for another reason stay. Reject or split off what is to be scrapped first."
+        )
+        % {
+            "left": decimal_text(left),
+            "quantity": decimal_text(disposition.quantity),
+            "unit": record.unit,
+        },
+        details={"missing": decimal_text(left), "unit": record.unit, "lot": record.lot.display_number},
+    )
 
 
 def tell_quality(actor: Actor, record: Nonconformance | Deviation, text: str) -> None:

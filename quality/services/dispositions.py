@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts.policies import require_about
 from foundation.core.actor import Actor
+from foundation.core.canonical import decimal_text
 from foundation.core.errors import NotValid, TransitionNotAllowed
 from foundation.core.refs import RecordRef
-from foundation.records.act import act
+from foundation.records.act import Act, act
 from foundation.records.services import Credentials, ToSign, sign
 from quality.events import DispositionDecided, DispositionExecuted
 from quality.exceptions import QuantityNotLeft
@@ -142,8 +143,9 @@ def _event(record: Nonconformance, disposition: Disposition) -> DispositionDecid
 def mark_executed(*, actor: Actor, disposition_id: int, note: str = "") -> Disposition:
     """It was carried out: scrap leaves the stock, an accepted or reworked quantity comes off its hold.
 
-    Quality says so; for rework the floor's own rule does. The pieces of a work card follow by the event.
-    TransitionNotAllowed when it was carried out before.
+    Quality says so; for rework the floor's own rule does. The pieces of a work card follow by the event; what of them was in
+    no container any more is noted. TransitionNotAllowed when it was carried out before; NotContained when less is held than
+    is to be scrapped.
     """
     with act(actor=actor, verb="quality.disposition.executed", reason=note) as this:
         nonconformance_id = Disposition.objects.values_list("nonconformance_id", flat=True).get(pk=disposition_id)
@@ -155,10 +157,10 @@ def mark_executed(*, actor: Actor, disposition_id: int, note: str = "") -> Dispo
             raise TransitionNotAllowed(_("This was carried out before."), code="already-executed")
         disposition.executed_at, disposition.executed_by_name = this.at, actor.name
         disposition.execution_note = note.strip()
+        if disposition.kind == DispositionKind.SCRAP:
+            _scrap(this, record, disposition)
         disposition.save()
         row = NONCONFORMANCE.next(record.state, "execute" if _all_executed(record) else "execute_part")
-        if disposition.kind == DispositionKind.SCRAP:
-            scrap_contained(record, disposition, actor)
         record.state = NonconformanceState(row.target)
         record.save()
         if record.state == NonconformanceState.EXECUTED:
@@ -174,6 +176,17 @@ def mark_executed(*, actor: Actor, disposition_id: int, note: str = "") -> Dispo
             )
         )
     return disposition
+
+
+def _scrap(this: Act, record: Nonconformance, disposition: Disposition) -> None:
+    left = scrap_contained(record, disposition, this.actor)
+    if left:
+        said = _("%(left)s %(unit)s were in no container of the lot any more.") % {
+            "left": decimal_text(left),
+            "unit": record.unit,
+        }
+        disposition.execution_note = f"{disposition.execution_note} {said}".strip()
+        this.note(not_in_stock=decimal_text(left), unit=record.unit)
 
 
 def _all_executed(record: Nonconformance) -> bool:

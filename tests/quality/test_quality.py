@@ -13,15 +13,16 @@ from foundation.core.refs import RecordRef
 from foundation.records.models import LedgerEntry
 from foundation.records.selectors import signature_validity, signatures_of
 from quality import selectors, services
-from quality.exceptions import CauseMissing, OwnWork, QuantityNotLeft
+from quality.exceptions import CauseMissing, NotContained, OwnWork, QuantityNotLeft
 from quality.models import Deviation, Disposition, Nonconformance
 from quality.services.deviations import Departure
 from quality.services.dispositions import Choice
 from quality.services.places import Found
-from resources.inventory.models import Hold, StockUnit
+from resources.inventory import services as inventory
+from resources.inventory.models import Hold, Lot, Movement, StockUnit
 from resources.inventory.selectors import usability
 from tests.factories.floor import Plant, plant
-from tests.factories.stock import released
+from tests.factories.stock import TESTER, received, released
 from tests.shopfloor.test_refusals import refused
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,93 @@ def test_scrap_by_disposition_leaves_the_stock_and_frees_the_rest(who: Plant, st
     assert Hold.objects.get().lifted_at is not None
     with refused("already-executed"):
         services.mark_executed(actor=who.quality, disposition_id=decided.pk)
+
+
+def lot_of() -> Lot:
+    """Four containers of 25 cm2 in quarantine, of one lot."""
+    return received("ACRYLIC", "100", "cm2", containers=4)[0].lot
+
+
+def whole_lot(who: Plant, lot: Lot, quantity: str) -> Disposition:
+    """A nonconformance of the lot without a container of its own, and its scrap decided."""
+    record = services.raise_nonconformance(
+        actor=who.operator, source="report", lot_id=lot.pk, quantity=Decimal(quantity), unit="cm2",
+        defect_code="scratched", description="Scratched",
+    )  # fmt: skip
+    return decide(who, record, quantity=quantity)
+
+
+def quantities(lot: Lot) -> list[Decimal]:
+    return list(StockUnit.objects.filter(lot=lot).order_by("pk").values_list("quantity", flat=True))
+
+
+@pytest.mark.requirement("QMS-06")
+def test_scrap_of_a_whole_lot_takes_from_its_containers_in_the_order_of_their_keys(who: Plant) -> None:
+    lot = lot_of()
+    decided = whole_lot(who, lot, "60")
+    done = services.mark_executed(actor=who.quality, disposition_id=decided.pk)
+    assert quantities(lot) == [Decimal(0), Decimal(0), Decimal(15), Decimal(25)]
+    scrapped = Movement.objects.filter(kind="scrap").order_by("pk")
+    assert [(move.quantity, move.to_place.kind) for move in scrapped] == [
+        (Decimal(25), "scrap"), (Decimal(25), "scrap"), (Decimal(10), "scrap"),
+    ]  # fmt: skip
+    assert (done.execution_note, Hold.objects.open().count()) == ("", 0)
+
+
+@pytest.mark.requirement("QMS-06")
+def test_scrap_never_takes_what_is_released_or_held_for_another_reason(who: Plant) -> None:
+    lot = lot_of()
+    first, second, _third, _fourth = StockUnit.objects.filter(lot=lot).order_by("pk")
+    inventory.inspect_receipt(actor=TESTER, stock_unit_id=first.pk, result="accepted", checks=[])
+    other = services.raise_nonconformance(
+        actor=who.operator, source="report", lot_id=lot.pk, stock_unit_id=second.pk, quantity=Decimal(5), unit="cm2",
+        defect_code="bent", description="Bent",
+    )  # fmt: skip
+    decided = whole_lot(who, lot, "60")
+    with refused("not-contained", NotContained) as caught:
+        services.mark_executed(actor=who.quality, disposition_id=decided.pk)
+    assert caught.value.details == {"missing": "10", "unit": "cm2", "lot": lot.display_number}
+    assert "10 of 60 cm2 are in no container" in str(caught.value.reason)
+    assert quantities(lot) == [Decimal(25)] * 4
+    decided.refresh_from_db()
+    assert (decided.executed_at, decided.nonconformance.state) == (None, "decided")
+    assert (Hold.objects.open().count(), Movement.objects.filter(kind="scrap").count()) == (2, 0)
+    inventory.reject_stock(actor=who.quality, stock_unit_id=first.pk, reason="Of the same lot")
+    services.mark_executed(actor=who.quality, disposition_id=decided.pk)
+    assert quantities(lot) == [Decimal(0), Decimal(25), Decimal(0), Decimal(15)]
+    assert list(Hold.objects.open()) == [other.hold]
+
+
+def test_scrap_of_more_than_its_own_container_holds_is_refused(who: Plant, stock: StockUnit) -> None:
+    record = raised(who, stock, "120")
+    decided = decide(who, record, quantity="120")
+    with refused("not-contained", NotContained):
+        services.mark_executed(actor=who.quality, disposition_id=decided.pk)
+    assert quantities(stock.lot) == [Decimal(100)]
+    assert Hold.objects.get().lifted_at is None
+
+
+def test_pieces_of_a_card_that_are_in_no_container_any_more_are_noted(who: Plant) -> None:
+    lot = lot_of()
+    record = services.raise_nonconformance(
+        actor=who.operator, source="step", lot_id=lot.pk, quantity=Decimal(130), unit="cm2",
+        defect_code="scratched", description="Scratched", found=Found(card_id=7),
+    )  # fmt: skip
+    decided = decide(who, record, quantity="130")
+    done = services.mark_executed(actor=who.quality, disposition_id=decided.pk, note="Shredded")
+    assert done.execution_note == "Shredded 30 cm2 were in no container of the lot any more."
+    assert quantities(lot) == [Decimal(0)] * 4
+    entry = LedgerEntry.objects.get(verb="quality.disposition.executed")
+    assert (entry.data["not_in_stock"], entry.data["unit"]) == ("30", "cm2")
+
+
+def test_scrap_is_counted_in_the_unit_it_was_found_in(who: Plant, stock: StockUnit) -> None:
+    record = services.raise_nonconformance(
+        actor=who.operator, source="report", lot_id=stock.lot_id, stock_unit_id=stock.pk, quantity=Decimal(1000),
+        unit="mm2", defect_code="scratched", description="Scratched",
+    )  # fmt: skip
+    services.mark_executed(actor=who.quality, disposition_id=decide(who, record, quantity="1000").pk)
+    assert quantities(stock.lot) == [Decimal(90)]
 
 
 @pytest.mark.requirement("QMS-07")
