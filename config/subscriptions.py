@@ -96,9 +96,12 @@ JOBS: dict[str, str] = {
     "demo.story": "demo.telling.tell_scene",
     "dhr.package": "dhr.services.make_package",
 }
+GIVEN_UP: dict[str, str] = {
+    "imports.commit": "foundation.imports.services.commit_given_up",
+}
 
 
 def connect() -> None:
     """Called once, when the apps are ready."""
     events.connect(in_transaction=IN_TRANSACTION, after=AFTER, providers=PROVIDERS)
-    jobs.register(JOBS)
+    jobs.register(JOBS, GIVEN_UP)

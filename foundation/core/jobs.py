@@ -33,12 +33,18 @@ class _Quiet:
 
 _quiet = _Quiet()
 _handlers: dict[str, str] = {}
+_given_up: dict[str, str] = {}
 _nudge: list[Callable[[int], None]] = []
 
 
-def register(kinds: Mapping[str, str]) -> None:
-    """Job kind → dotted path of ``handler(job, progress) -> dict | None``. Called from config/subscriptions.py."""
+def register(kinds: Mapping[str, str], given_up: Mapping[str, str] | None = None) -> None:
+    """Job kind → dotted path of ``handler(job, progress) -> dict | None``. Called from config/subscriptions.py.
+
+    ``given_up``: kind → path of ``handler(job)``, called once when its last attempt has failed: whatever waits for the job
+    waits no more.
+    """
     _handlers.update(kinds)
+    _given_up.update(given_up or {})
 
 
 def nudge_with(function: Callable[[int], None]) -> None:
@@ -105,9 +111,11 @@ def claim(job_id: int) -> Job | None:
     """Take the job if it is free (queued, or its lease ran out); None when another worker has it or it is finished."""
     moment = clock.now()
     # A job that took its worker with it each time is not taken up for ever.
-    Job.objects.filter(pk=job_id, state=JobState.RUNNING, lease_until__lt=moment, attempts__gte=MAX_ATTEMPTS).update(
-        state=JobState.FAILED, lease_until=None, error="Each worker that took it up was gone before it was done."
-    )
+    lost = Job.objects.filter(
+        pk=job_id, state=JobState.RUNNING, lease_until__lt=moment, attempts__gte=MAX_ATTEMPTS
+    ).update(state=JobState.FAILED, lease_until=None, error="Each worker that took it up was gone before it was done.")
+    if lost:
+        _give_up(Job.objects.get(pk=job_id))
     taken = (
         Job.objects.filter(pk=job_id)
         .filter(Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=moment))
@@ -135,11 +143,23 @@ def run(job_id: int) -> bool:
             lease_until=None,
             not_before=clock.now() + timedelta(seconds=2**job.attempts),
         )
+        if final:
+            _give_up(job)
         return False
     Job.objects.filter(pk=job.pk, attempts=job.attempts).update(
         state=JobState.DONE, progress=100, result=result, error="", lease_until=None, finished_at=clock.now()
     )
     return True
+
+
+def _give_up(job: Job) -> None:
+    path = _given_up.get(job.kind)
+    if path is None:
+        return
+    try:
+        events.resolve(path)(job)
+    except Exception:  # as above: never a lost worker
+        logger.exception("Nobody could be told that job %s was given up", job)
 
 
 @contextlib.contextmanager

@@ -1,13 +1,15 @@
 """A large file is read, reviewed and committed by the worker; the page says so, and nothing that a person entered is lost."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
 from bom.models import BomRevision, Item
-from foundation.core import jobs
+from foundation.core import clock, jobs
 from foundation.core.errors import TransitionNotAllowed
 from foundation.core.models import Job, JobState
 from foundation.imports.exceptions import StillProblems
@@ -18,6 +20,7 @@ from foundation.imports.services import (
     accept_suggestions,
     add_row,
     commit_batch,
+    commit_given_up,
     correct_rows,
     map_columns,
     reread_batch,
@@ -164,6 +167,63 @@ def test_a_commit_that_the_worker_never_came_to_can_be_abandoned() -> None:
     batch = worked(batch)
     assert (batch.state, Item.objects.exists()) == ("abandoned", False)
     assert set(Job.objects.values_list("state", flat=True)) == {JobState.DONE}
+
+
+def failing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database goes away at the last write of a commit: no refusal, and no fault of the rows."""
+    save = ImportBatch.save
+
+    def lose(self: ImportBatch, *args: object, **more: object) -> None:
+        if self.state == "committed":
+            raise OperationalError("server closed the connection unexpectedly")
+        save(self, *args, **more)
+
+    monkeypatch.setattr(ImportBatch, "save", lose)
+
+
+def tried(times: int = jobs.MAX_ATTEMPTS) -> None:
+    for _time in range(times):
+        Job.objects.filter(state=JobState.QUEUED).update(not_before=None)
+        jobs.run_waiting()
+
+
+def test_a_commit_that_fails_each_time_is_handed_back_and_can_be_asked_for_again(monkeypatch) -> None:
+    batch = commit_batch(actor=SETUP, batch_id=accept_suggestions(actor=SETUP, batch_id=mapped().pk).pk)
+    with monkeypatch.context() as broken:
+        failing(broken)
+        tried(jobs.MAX_ATTEMPTS - 1)
+        batch.refresh_from_db()
+        assert (batch.state, batch.problem) == ("committing", "")  # it may yet be done
+        tried(1)
+    job = Job.objects.get(kind="imports.commit")
+    assert (job.state, job.attempts, "OperationalError" in job.error) == (JobState.FAILED, 5, True)
+    batch.refresh_from_db()
+    assert (batch.state, Item.objects.exists()) == ("in_review", False)
+    assert batch.problem == (
+        f"An unexpected error stopped it each time, and nothing was written (job {job.pk}). Tell the administrator."
+    )
+    assert LedgerEntry.objects.get(verb="imports.batch.handed_back").reason == batch.problem
+    assert not LedgerEntry.objects.filter(verb="imports.batch.committed").exists()
+    batch = worked(commit_batch(actor=SETUP, batch_id=batch.pk))
+    assert (batch.state, batch.problem, batch.result["summary"]["items_new"]) == ("committed", "", 4)
+
+
+def test_a_commit_whose_workers_die_is_handed_back() -> None:
+    batch = commit_batch(actor=SETUP, batch_id=accept_suggestions(actor=SETUP, batch_id=mapped().pk).pk)
+    Job.objects.filter(kind="imports.commit").update(
+        state=JobState.RUNNING, attempts=jobs.MAX_ATTEMPTS, lease_until=clock.now() - timedelta(seconds=1)
+    )
+    batch = worked(batch)
+    assert (batch.state, batch.problem[:19]) == ("in_review", "An unexpected error")
+
+
+def test_what_was_abandoned_meanwhile_is_not_handed_back() -> None:
+    batch = commit_batch(actor=SETUP, batch_id=accept_suggestions(actor=SETUP, batch_id=mapped().pk).pk)
+    abandon_batch(actor=SETUP, batch_id=batch.pk, reason="Wrong list after all")
+    commit_given_up(Job.objects.get(kind="imports.commit"))
+    batch.refresh_from_db()
+    assert (batch.state, batch.problem) == ("abandoned", "")
+    assert not LedgerEntry.objects.filter(verb="imports.batch.handed_back").exists()
 
 
 def test_the_pages_say_what_is_going_on() -> None:

@@ -1,7 +1,7 @@
 """What other apps call of imports."""
 
 from .background import job_of
-from .committing import abandon_batch, commit_batch, commit_staged
+from .committing import abandon_batch, commit_batch, commit_given_up, commit_staged
 from .decisions import accept_suggestions, add_row, correct_rows, remove_row
 from .mapping import map_columns, save_mapping
 from .review import review_staged
@@ -12,6 +12,7 @@ __all__ = [
     "accept_suggestions",
     "add_row",
     "commit_batch",
+    "commit_given_up",
     "commit_staged",
     "correct_rows",
     "job_of",

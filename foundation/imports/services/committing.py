@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.db.models import Case, When
@@ -69,17 +70,35 @@ def commit_staged(job: Job, progress: Progress) -> dict[str, Any]:
                 this.about(batch)
                 _commit(this, batch)
         except Refusal as refusal:
-            _hand_back(batch.pk, str(refusal.reason))
+            _hand_back(batch.pk, str(refusal.reason), review=True)
     return {"rows": batch.row_count}
 
 
-def _hand_back(batch_id: int, why: str) -> None:
-    with act(actor=IMPORTER, verb="imports.batch.handed_back", reason=why) as this:
+def commit_given_up(job: Job) -> None:
+    """The worker failed each time: the batch goes back to its review, and says so; it never stays `committing`."""
+    with translation.override(job.payload["language"]):
+        why = _(
+            "An unexpected error stopped it each time, and nothing was written (job %(job)s). Tell the administrator."
+        )
+        _hand_back(job.payload["batch"], why % {"job": job.pk}, review=False)  # it may be the review that fails
+
+
+class _Overtaken(Exception):
+    """It was abandoned, or committed after all: there is nothing to hand back."""
+
+
+def _hand_back(batch_id: int, why: str, *, review: bool) -> None:
+    with suppress(_Overtaken), act(actor=IMPORTER, verb="imports.batch.handed_back", reason=why) as this:
         batch = locked_batch(batch_id)
+        if batch.state != BatchState.COMMITTING:
+            raise _Overtaken
         this.about(batch)
         batch.state = BATCH.next(batch.state, "hand_back").target
         batch.problem = why[:500]
-        review_batch(batch, schema_named(batch.schema))
+        batch.edition += 1  # asked for again, it is another job
+        if review:
+            review_batch(batch, schema_named(batch.schema))
+        batch.save()
 
 
 def _commit(this: Act, batch: ImportBatch) -> None:
