@@ -14,7 +14,7 @@ from foundation.core import clock
 from resources.inventory.models import Hold, Lot, Place, StockUnit
 from resources.inventory.states import HoldKind, StockStatus
 
-STATES = (("open", gettext_lazy("Open")), ("lifted", gettext_lazy("Lifted")))
+STATES = (("open", gettext_lazy("Open")), ("lifted", gettext_lazy("Lifted")), ("all", gettext_lazy("All")))
 EXPIRY = (("expired", gettext_lazy("Expired")), ("good", gettext_lazy("Not expired")))
 
 
@@ -59,7 +59,11 @@ class StockFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 class HoldFilter(django_filters.FilterSet):  # type: ignore[misc]
-    state = django_filters.ChoiceFilter(choices=STATES, method="by_state", label=gettext_lazy("State"))
+    """What is held now, unless somebody asks for what was."""
+
+    state = django_filters.ChoiceFilter(
+        choices=STATES, method="by_state", empty_label=None, label=gettext_lazy("State")
+    )
     kind = django_filters.ChoiceFilter(choices=HoldKind, label=gettext_lazy("What is held"))
 
     class Meta:
@@ -67,4 +71,9 @@ class HoldFilter(django_filters.FilterSet):  # type: ignore[misc]
         fields: list[str] = []
 
     def by_state(self, rows: QuerySet[Hold], _name: str, value: str) -> QuerySet[Hold]:
-        return rows.filter(lifted_at__isnull=value == "open")
+        return rows
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().filter_queryset(queryset)
+        state = self.form.cleaned_data.get("state") or "open"
+        return rows if state == "all" else rows.filter(lifted_at__isnull=state == "open")

@@ -96,8 +96,17 @@ class InspectForm(forms.Form):
         help_text=gettext_lazy("Needed when it is rejected"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, barred: bool = False, **kwargs: Any) -> None:
+        """``barred``: it can only be rejected, so nobody is asked to look at its points first."""
         super().__init__(*args, **kwargs)
+        self.barred = barred
+        if barred:
+            rejected = InspectionResult.REJECTED
+            self.fields["result"] = forms.ChoiceField(
+                label=gettext_lazy("Result"), choices=[(rejected.value, rejected.label)], widget=forms.RadioSelect
+            )
+            self.fields["whole_lot"].initial = False
+            return
         points: dict[str, forms.Field] = {}
         for name, label in self.POINTS:
             points[name] = forms.ChoiceField(label=label, choices=self.STATES, widget=forms.RadioSelect)
@@ -108,7 +117,7 @@ class InspectForm(forms.Form):
 
     def points(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """Each point beside the field for what was seen."""
-        return [(self[name], self[f"{name}_value"]) for name, _label in self.POINTS]
+        return [(self[name], self[f"{name}_value"]) for name, _label in self.POINTS if name in self.fields]
 
     def values(self) -> dict[str, Any]:
         """The arguments of `inspect_receipt`."""
@@ -119,7 +128,7 @@ class InspectForm(forms.Form):
                 "passed": self.cleaned_data[name] == "passed",
             }
             for name, _label in self.POINTS
-            if self.cleaned_data[name] != "na"
+            if self.cleaned_data.get(name, "na") != "na"
         ]
         return {key: self.cleaned_data[key] for key in ("result", "note", "whole_lot")} | {"checks": checks}
 

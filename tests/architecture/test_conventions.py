@@ -36,6 +36,7 @@ WITHOUT_ACTOR = {
     "foundation.records.services": {"shown_hash"},
     "routing.services": {"validate_routing"},
     "foundation.imports.services": {
+        "commit_given_up",
         "commit_staged",
         "read_staged",
         "review_staged",

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -117,6 +118,34 @@ class TestChecking:
         shown = text_of(client.get(done["Location"]))
         assert "measurement: 5.0 mm" in shown
 
+    def test_what_has_expired_is_said_first_and_can_only_be_rejected(self, logged_in) -> None:
+        unit = stock.received(expires_on=date(2020, 1, 31), made_on=date(2019, 1, 31))[0]
+        client = logged_in("quality_engineer")
+        page = reverse("inventory:unit-check", args=[unit.pk])
+        shown = text_of(client.get(page))
+        assert "It cannot be accepted" in shown
+        assert f"{unit.container} expired on 2020-01-31." in shown
+        assert "Packaging is whole and clean" not in shown
+        accepted = client.post(page, {"result": "accepted"})
+        assert accepted.status_code == 422
+        assert StockUnit.objects.get().status == "quarantine"
+        assert client.post(page, {"result": "rejected", "note": "Expired"}).status_code == 302
+        assert StockUnit.objects.get().status == "rejected"
+
+    def test_what_is_held_is_said_first(self, logged_in) -> None:
+        unit = stock.received()[0]
+        services.place_hold(actor=SETUP, target=HoldTarget.lot(unit.lot_id), reason="Water in the truck")
+        page = text_of(logged_in("quality_engineer").get(reverse("inventory:unit-check", args=[unit.pk])))
+        assert f"{unit.container} is held: Water in the truck" in page
+        assert "Packaging is whole and clean" not in page
+
+    def test_a_label_that_has_expired_is_said_at_the_scan(self, logged_in) -> None:
+        client = logged_in("warehouse")
+        old = client.get(reverse("inventory:receive"), {"scan": "(01)00614141999996(17)200131(10)A-1"})
+        assert "This label says that it has expired" in text_of(old)
+        good = client.get(reverse("inventory:receive"), {"scan": "(01)00614141999996(17)490131(10)A-1"})
+        assert "This label says that it has expired" not in text_of(good)
+
     def test_the_warehouse_does_not_check(self, logged_in) -> None:
         unit = stock.received()[0]
         assert logged_in("warehouse").get(reverse("inventory:unit-check", args=[unit.pk])).status_code == 403
@@ -191,7 +220,11 @@ class TestHolds:
         lift = reverse("inventory:hold-lift", args=[hold.pk])
         assert client.post(lift, {"reason": ""}).status_code == 422
         assert client.post(lift, {"reason": "papers mixed up, goods right"}).status_code == 302
-        assert "Lifted" in text_of(client.get(reverse("inventory:hold-list")))
+        holds = reverse("inventory:hold-list")
+        listed = {state: hold.number in text_of(client.get(holds, {"state": state})) for state in ("", "lifted", "all")}
+        assert listed == {"": False, "lifted": True, "all": True}
+        services.place_hold(actor=SETUP, target=HoldTarget.item(stock.item().pk), reason="Doubt")
+        assert "Doubt" in text_of(client.get(holds))
 
     @pytest.mark.parametrize("kind", ["lot", "lot_wide", "stock_unit", "supplier_lot", "item"])
     def test_a_number_that_nothing_has(self, kind) -> None:

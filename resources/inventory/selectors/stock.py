@@ -14,6 +14,7 @@ from foundation.core import clock
 from foundation.core.canonical import decimal_text
 from foundation.core.decisions import Answer
 from foundation.core.gs1 import what_is
+from resources.inventory.exceptions import NotUsable
 from resources.inventory.models import Hold, Lot, StockUnit
 from resources.inventory.selectors.holds import open_holds_on
 from resources.inventory.states import StockStatus
@@ -55,6 +56,23 @@ def usability(stock_unit: StockUnit, at: datetime | None = None, item_ids: Colle
             "expires_on": better.lot.expires_on.isoformat() if better.lot.expires_on else None,
         }
     return Answer(True, _("%(container)s may be used.") % {"container": stock_unit.container}, evidence)
+
+
+def what_bars_release(unit: StockUnit) -> NotUsable | None:
+    """Why this container can not be accepted or released, whatever its check says: held, or expired. Its lot is loaded."""
+    holds = open_holds_on(unit)
+    if holds:
+        return NotUsable(
+            _("%(container)s is held: %(reason)s") % {"container": unit.container, "reason": holds[0].reason},
+            code="held",
+            details={"holds": [hold.pk for hold in holds]},
+        )
+    if unit.lot.is_expired(clock.today()):
+        return NotUsable(
+            _("%(container)s expired on %(day)s.") % {"container": unit.container, "day": unit.lot.expires_on},
+            code="expired",
+        )
+    return None
 
 
 def _facts(unit: StockUnit) -> dict[str, Any]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from foundation.accounts.policies import require
-from foundation.core import clock
 from foundation.core.actor import Actor
 from foundation.core.errors import TransitionNotAllowed
 from foundation.records.act import act
 from resources.inventory.events import StockRejected, StockReleased
-from resources.inventory.exceptions import NotUsable
 from resources.inventory.models import Receipt, ReceiptInspection, StockUnit
 from resources.inventory.policies import can_judge
-from resources.inventory.selectors.holds import open_holds_on
+from resources.inventory.selectors.stock import what_bars_release
 from resources.inventory.services.ledgering import lock_unit
 from resources.inventory.states import STATUS, InspectionResult
 
@@ -38,18 +36,9 @@ def release_stock(*, actor: Actor, stock_unit_id: int, reason: str = "") -> Stoc
 
 
 def _check_release(unit: StockUnit) -> None:
-    holds = open_holds_on(unit)
-    if holds:
-        raise NotUsable(
-            _("%(container)s is held: %(reason)s") % {"container": unit.container, "reason": holds[0].reason},
-            code="held",
-            details={"holds": [hold.pk for hold in holds]},
-        )
-    if unit.lot.is_expired(clock.today()):
-        raise NotUsable(
-            _("%(container)s expired on %(day)s.") % {"container": unit.container, "day": unit.lot.expires_on},
-            code="expired",
-        )
+    barred = what_bars_release(unit)
+    if barred is not None:
+        raise barred
     if Receipt.objects.filter(lot_id=unit.lot_id).exists():
         newest = ReceiptInspection.objects.filter(stock_unit=unit).order_by("-pk").first()
         if newest is None or newest.result != InspectionResult.ACCEPTED:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from bom.models import Item
 from foundation.accounts.policies import may, require
 from foundation.accounts.web import actor_of
-from foundation.core import gs1
+from foundation.core import clock, gs1
 from foundation.core.errors import NotValid
 from foundation.core.refs import RecordRef
 from foundation.core.units import quantity_text
@@ -29,6 +29,7 @@ from resources.inventory.filters import StockFilter
 from resources.inventory.forms import InspectForm, ReceiveForm
 from resources.inventory.models import LabelReading, Place, Receipt, StockUnit
 from resources.inventory.policies import INSPECT, RECEIVE, VIEW
+from resources.inventory.selectors.stock import what_bars_release
 from resources.inventory.states import StockStatus
 from resources.inventory.views.stock import address
 
@@ -106,6 +107,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         "cancel_url": reverse("inventory:receipt-list"),
         "items": Item.objects.order_by("number").values_list("number", "name")[:ITEMS_OFFERED],
         "scanned": scanned,
+        "expired": str(scanned.get("expires_on") or "9999") < clock.today().isoformat(),
         "unread": unread,
     }
     return show(request, "inventory/receive.html", context, tried=tried, form=form)
@@ -199,6 +201,7 @@ def quarantine_list(request: HttpRequest) -> HttpResponse:
         ),
         search=("container", "lot__number", "lot__supplier_lot"),
         filters=StockFilter,
+        row_tone=lambda unit: "bad" if unit.lot.is_expired(clock.today()) else "",
         empty=Empty(_("Nothing waits"), _("Everything that was received has been judged."), icon_name="circle-check"),
     ).render(request)
 
@@ -210,7 +213,8 @@ def unit_check(request: HttpRequest, pk: int) -> HttpResponse:
     require(actor, INSPECT)
     rows = StockUnit.objects.visible_to(actor).select_related("lot__item", "lot__supplier", "place")
     unit: StockUnit = get_object_or_404(rows, pk=pk)
-    form = InspectForm(request.POST or None)
+    barred = what_bars_release(unit)
+    form = InspectForm(request.POST or None, barred=barred is not None)
     tried = None
     if form.is_bound and form.is_valid():
         with attempt(form) as tried:
@@ -224,6 +228,7 @@ def unit_check(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("Check %(container)s") % {"container": unit.container},
         "unit": unit,
         "lot": unit.lot,
+        "barred": str(barred.reason) if barred else "",
         "waiting": unit.lot.stock_units.filter(status=StockStatus.QUARANTINE).count(),
         "cancel_url": address(unit),
     }
