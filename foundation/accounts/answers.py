@@ -43,6 +43,6 @@ def search(text: str, actor: Actor) -> list[Found]:
     if "accounts.manage_stations" in allowed:
         found += [
             Found(_("Stations"), station.code, reverse("accounts:station", args=[station.pk]))
-            for station in Station.objects.filter(code__icontains=text).order_by("code")[:10]
+            for station in Station.objects.visible_to(actor).filter(code__icontains=text).order_by("code")[:10]
         ]
     return found

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts import second_factor
 from foundation.accounts.models import LoginBy, Role, Site, Withdrawal
+from foundation.accounts.scope import Sites
 from foundation.core.texts import localized
 
 SECRET = forms.PasswordInput(attrs={"autocomplete": "current-password"})
@@ -80,7 +81,14 @@ class AgreeForm(forms.Form):
     secret = forms.CharField(label=_("Password or PIN"), max_length=200, strip=False, widget=SECRET)
 
 
-class FactorForm(forms.Form):
+class PresentSecretForm(forms.Form):
+    """The present secret proves that it is oneself who sits at this desk."""
+
+    present = forms.CharField(label=_("Present password or PIN"), max_length=200, strip=False, widget=SECRET)
+
+
+class FactorForm(PresentSecretForm):
+    field_order = ("name", "code", "present")
     name = forms.CharField(label=_("Name of the device"), max_length=100, required=False)
     code = forms.CharField(
         label=_("Code that the app shows now"),
@@ -139,6 +147,13 @@ class PersonForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
 
+def bind_sites(field: forms.Field, sites: Sites | None) -> None:
+    """Offer these sites only, and then “every site” no more; None for every site."""
+    if sites is not None:
+        field.queryset = Site.objects.filter(pk__in=sites).order_by("code")  # type: ignore[attr-defined]
+        field.required, field.empty_label = True, None  # type: ignore[attr-defined]
+
+
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"))
     site = forms.ModelChoiceField(
@@ -150,8 +165,10 @@ class RoleForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sites: Sites | None, **kwargs: Any) -> None:
+        """``sites``: where the giver may; None for every site."""
         super().__init__(*args, **kwargs)
+        bind_sites(self.fields["site"], sites)
         roles = Role.objects.order_by("code")
         self.fields["role"].choices = [(role.code, localized(role.name) or role.code) for role in roles]  # type: ignore[attr-defined]
 
@@ -220,3 +237,7 @@ class StationRegisterForm(forms.Form):
     name_zh = forms.CharField(label=_("Name in Chinese"), max_length=100, required=False)
     site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.order_by("code"), empty_label=None)
     work_center = forms.CharField(label=_("Work center"), max_length=60, required=False)
+
+    def __init__(self, *args: Any, sites: Sites | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bind_sites(self.fields["site"], sites)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from foundation.accounts.models import User
 from foundation.accounts.scope import Access, scope_of
 from foundation.core.actor import Actor
 from foundation.core.decisions import YES, Decision, no
-from foundation.core.errors import NotFound
+from foundation.core.errors import NotFound, PermissionDenied
 
 
 def may(actor: Actor, permission: str, site_id: int | None = None) -> Decision:
@@ -47,6 +48,30 @@ def require(actor: Actor, permission: str, site_id: int | None = None) -> None:
 def require_about(actor: Actor, permission: str, thing: Model) -> None:
     """As `require`, at the site of this very thing."""
     may_about(actor, permission, thing).require()
+
+
+def require_everywhere(actor: Actor, permission: str) -> None:
+    """As `require`, but by a role that holds at every site: what is done then holds there too. PermissionDenied."""
+    require(actor, permission)
+    if Access(actor).sites(permission) is not None:
+        raise PermissionDenied(
+            _("This holds at every site, and your own role does not: ask somebody whose role does."), code="every-site"
+        )
+
+
+def require_over(actor: Actor, permission: str, person: User) -> None:
+    """As `require`, at every site where this person holds a role: who runs one plant gets no hand on another's people."""
+    require(actor, permission)
+    sites = Access(actor).sites(permission)
+    if sites is None or person.pk == actor.user_id:
+        return
+    held = Access(Actor(person.pk, person.name)).any_sites()
+    if held is None or not held <= sites:
+        raise PermissionDenied(
+            _("%(name)s also works where you have no such role: ask somebody whose role holds there too.")
+            % {"name": person.name},
+            code="other-sites",
+        )
 
 
 def _no_role(actor: Actor, permission: str) -> Decision:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("users/new/", views.user_create, name="user-create"),
     path("users/<int:pk>/", views.user_record, name="user"),
     path("users/<int:pk>/role/", views.user_role, name="user-role"),
+    path("users/<int:pk>/role/<int:assignment>/end/", views.role_end, name="role-end"),
     path("users/<int:pk>/badge/", views.user_badge, name="user-badge"),
     path("users/<int:pk>/badge/revoke/", views.badge_revoke, name="badge-revoke"),
     path("users/<int:pk>/badge/replace/", views.badge_replace, name="badge-replace"),

@@ -81,7 +81,7 @@ def _named(run: Running, things: dict[str, Any]) -> dict[str, Any]:
         "site": {int: run.order.site_id, str: run.order.site.code}, "place": {int: place.pk, str: place.code},
         "return_to": {int: place.pk, str: place.code}, "supplier_id": supplier().pk, "id": unit, "stock_unit": unit,
         "from_ids": unit,
-        "lot": run.batch.lot_id, "operation": 10, "step_key": "10.10", "user_id": things["accounts/users/"],
+        "lot": run.batch.lot_id, "operation": 10, "step_key": "10.10", "user_id": things["accounts/users/"]["pk"],
         "equipment_class": "oven", "definition_id": things["api/v1/parameter-definitions/"], "code": "NEW-1", "unit": "g",
         "order_number": run.order.number,
     }  # fmt: skip
@@ -291,7 +291,7 @@ def _people() -> dict[str, Any]:
     station, _token = register_station(actor=SETUP, code="BENCH-9", name=TEXTS, site=site())
     alert = Alert.objects.earliest("pk").pk
     return {
-        "accounts/users/": user.pk,
+        "accounts/users/": {"pk": user.pk, "assignment": user.role_assignments.get().pk},
         "accounts/profile/factor/": 0,
         "accounts/stations/": station.pk, "alerts/": alert, "api/v1/alerts/": alert,
     }  # fmt: skip

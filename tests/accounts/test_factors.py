@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client, override_settings
 
 from foundation.accounts import services
-from foundation.accounts.exceptions import FactorNeeded
+from foundation.accounts.exceptions import FactorNeeded, SecretMustChange, SecretWrong
 from foundation.accounts.models import FactorUse, SecondFactor, User
 from foundation.core import clock
 from foundation.core.errors import NotValid, PermissionDenied
@@ -33,7 +33,9 @@ def enrol(user: User) -> str:
     """The key of the app; its first code is used up half a minute ago."""
     begun = services.begin_totp(actor=actor_for(user))
     with time_machine.travel(clock.now() - timedelta(seconds=60), tick=False):
-        services.add_totp(actor=actor_for(user), secret=begun.secret, code=code_of(begun.secret), name="Phone")
+        services.add_totp(
+            actor=actor_for(user), secret=begun.secret, code=code_of(begun.secret), present=SECRET, name="Phone"
+        )
     return begun.secret
 
 
@@ -42,7 +44,7 @@ class TestEnrolment:
         begun = services.begin_totp(actor=actor_for(user))
         assert begun.secret not in repr(begun)
         with pytest.raises(NotValid):
-            services.add_totp(actor=actor_for(user), secret=begun.secret, code="000000")
+            services.add_totp(actor=actor_for(user), secret=begun.secret, code="000000", present=SECRET)
         assert not SecondFactor.objects.exists()
         key = enrol(user)
         factor = SecondFactor.objects.get()
@@ -68,10 +70,53 @@ class TestEnrolment:
         text = desk.get("/accounts/profile/factor/").content.decode()
         assert "<svg" in text
         key = text.split('<p class="ar-code">')[1].split("<")[0]
-        assert desk.post("/accounts/profile/factor/", {"code": "000000", "name": "Phone"}).status_code == 422
-        answer = desk.post("/accounts/profile/factor/", {"code": code_of(key), "name": "Phone"})
+        assert (
+            desk.post("/accounts/profile/factor/", {"code": "000000", "name": "Phone", "present": SECRET}).status_code
+            == 422
+        )
+        given = {"code": code_of(key), "name": "Phone"}
+        assert desk.post("/accounts/profile/factor/", {**given, "present": "not-the-secret"}).status_code == 403
+        assert not SecondFactor.objects.exists()
+        answer = desk.post("/accounts/profile/factor/", {**given, "present": SECRET})
         assert answer["Location"] == "/accounts/profile/"
         assert SecondFactor.objects.get().name == "Phone"
+
+
+@pytest.mark.requirement("21CFR11.200(a)(2)")
+class TestOnesOwn:
+    """A desk that was left open neither adds a factor nor takes one away."""
+
+    def test_it_is_added_by_the_present_secret_only(self, user: User) -> None:
+        begun = services.begin_totp(actor=actor_for(user))
+        for present in ("", "not-the-secret"):
+            with pytest.raises(SecretWrong):
+                services.add_totp(
+                    actor=actor_for(user), secret=begun.secret, code=code_of(begun.secret), present=present
+                )
+        assert not SecondFactor.objects.exists()
+        assert User.objects.get(pk=user.pk).failed_tries == 2
+
+    def test_and_taken_away_by_it(self, user: User) -> None:
+        enrol(user)
+        factor = SecondFactor.objects.get()
+        with pytest.raises(SecretWrong):
+            services.remove_factor(actor=actor_for(user), factor_id=factor.pk, reason="lost")
+        desk = Client()
+        desk.post("/accounts/login/", {"identity": "quality", "secret": SECRET})
+        address = f"/accounts/profile/factor/{factor.pk}/remove/"
+        assert desk.post(address, {"reason": "lost"}).status_code == 403
+        assert SecondFactor.objects.get().removed_at is None
+        assert desk.post(address, {"reason": "lost", "present": SECRET}).status_code == 302
+        assert SecondFactor.objects.get().removed_at is not None
+
+    def test_a_secret_that_an_administrator_set_adds_none(self, user: User) -> None:
+        owner = person("owner", "system_owner")
+        services.set_secret(actor=actor_for(owner), user_id=user.pk, password="another-horse-8")
+        begun = services.begin_totp(actor=actor_for(user))
+        given = {"secret": begun.secret, "code": code_of(begun.secret), "present": "another-horse-8"}
+        with pytest.raises(SecretMustChange):
+            services.add_totp(actor=actor_for(user), **given)
+        assert not SecondFactor.objects.exists()
 
 
 class TestLogIn:

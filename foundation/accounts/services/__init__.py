@@ -3,19 +3,10 @@
 from .badges import end_expired_badges, issue_badge, record_badge_test, revoke_badge
 from .factors import add_totp, begin_totp, remove_factor
 from .own_secrets import change_own_secret, renew_secret, set_secret
-from .people import (
-    assign_role,
-    create_site,
-    create_user,
-    link_login,
-    register_station,
-    renew_station_token,
-    retire_user,
-    sync_roles,
-    withdraw_station,
-)
+from .people import create_user, link_login, retire_user
+from .places import create_site, register_station, renew_station_token, withdraw_station
 from .policy import acknowledge_policy
-from .secrets import check_signer
+from .roles import assign_role, end_role, sync_roles
 from .sessions import (
     actor_of_session,
     badge_in,
@@ -26,6 +17,7 @@ from .sessions import (
     log_in_by_provider,
     log_out,
 )
+from .signer import check_signer
 
 __all__ = [
     "acknowledge_policy",
@@ -41,6 +33,7 @@ __all__ = [
     "create_user",
     "end_desk_sessions",
     "end_expired_badges",
+    "end_role",
     "issue_badge",
     "link_login",
     "lock_station",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from foundation.accounts.events import BadgeReportedLost
 from foundation.accounts.identities import badge_code_of, normal
 from foundation.accounts.models import Badge, BadgeTest, User, Withdrawal
-from foundation.accounts.policies import require
+from foundation.accounts.policies import require, require_over
 from foundation.accounts.services.closing import close_sessions_of
 from foundation.accounts.services.people import refuse_given
 from foundation.core import clock
@@ -38,8 +38,8 @@ def issue_badge(
     NotValid when the code (or one that looks like it) was ever used, or is a user name: it would be found in that person's place.
     """
     with act(actor=actor, verb="accounts.badge.issued") as this:
-        require(actor, MANAGE)
         user = User.objects.get(pk=user_id)
+        require_over(actor, MANAGE, user)
         given = badge_code_of(code)
         if not user.is_active:
             raise NotValid(_("This person has left: no badge is issued."), field="code")

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from foundation.accounts import second_factor
 from foundation.accounts.exceptions import FactorNeeded
 from foundation.accounts.models import FactorKind, FactorUse, SecondFactor, User
-from foundation.accounts.policies import require
-from foundation.accounts.services.tries import count_failure, take_turn
+from foundation.accounts.policies import require_over
+from foundation.accounts.services.secrets import prove_user, require_own_secret
+from foundation.accounts.services.tries import count_failure, record_proof, take_turn
 from foundation.core import clock
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid
@@ -59,11 +60,16 @@ def _enrolment(actor: Actor, secret: str) -> Enrolment:
     return Enrolment(secret, address, _vault().encrypt(secret.encode()).decode())
 
 
-def add_totp(*, actor: Actor, secret: str, code: str, name: str = "") -> SecondFactor:
-    """The app shows a code of this secret: from now on it is a factor of the actor's. NotValid for a wrong code."""
+def add_totp(*, actor: Actor, secret: str, code: str, present: str, name: str = "") -> SecondFactor:
+    """The app shows a code of this secret: from now on it is a factor of the actor's, who proves themselves by ``present``.
+
+    NotValid for a wrong code; SecretWrong, AccountLocked, SecretMustChange, SecretAged: what an administrator set, or a desk
+    left open, adds no factor.
+    """
     with act(actor=actor, verb="accounts.factor.added") as this:
-        user: User = User.objects.select_for_update().get(pk=actor.person_id)
+        user: User = User.objects.get(pk=actor.person_id)
         this.about(user)
+        _prove_oneself(actor, user, present)
         step = _step_of(secret, code)
         if step is None:
             raise NotValid(_("This is not the code that the app should show now."), code="code-wrong", field="code")
@@ -80,13 +86,21 @@ def add_totp(*, actor: Actor, secret: str, code: str, name: str = "") -> SecondF
     return factor
 
 
-def remove_factor(*, actor: Actor, factor_id: int, reason: str) -> SecondFactor:
-    """A factor is lost or given up: it proves nothing from now on. One's own, or another's by who manages users."""
+def _prove_oneself(actor: Actor, user: User, present: str) -> None:
+    require_own_secret(prove_user(actor=actor, user=user, secret=present, kind="factor"))
+    record_proof(actor=actor, user=user, identity=user.username, kind="factor")
+
+
+def remove_factor(*, actor: Actor, factor_id: int, reason: str, present: str = "") -> SecondFactor:
+    """A factor is lost or given up: it proves nothing from now on. One's own by the ``present`` secret (refused as `add_totp`),
+    or another's by who manages users."""
     with act(actor=actor, verb="accounts.factor.removed", reason=reason) as this:
         factor: SecondFactor = SecondFactor.objects.select_for_update().get(pk=factor_id)
         this.about(factor.user)
-        if factor.user_id != actor.user_id:
-            require(actor, "accounts.manage_users")
+        if factor.user_id == actor.user_id:
+            _prove_oneself(actor, factor.user, present)
+        else:
+            require_over(actor, "accounts.manage_users", factor.user)
         if factor.removed_at is None:
             factor.removed_at = this.at
             factor.save()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts.ageing import PASSWORD, PIN
 from foundation.accounts.models import LoginBy, Station, User
-from foundation.accounts.policies import require
+from foundation.accounts.policies import require_over
 from foundation.accounts.services.closing import close_sessions_of
 from foundation.accounts.services.secrets import prove, prove_user
 from foundation.accounts.services.tries import record_proof
@@ -37,7 +37,7 @@ def set_secret(*, actor: Actor, user_id: int, password: str = "", pin: str = "",
             raise PermissionDenied(
                 _("Change your own secret in your profile, proved by the present one."), code="own-secret"
             )
-        require(actor, "accounts.manage_users")
+        require_over(actor, "accounts.manage_users", User.objects.get(pk=user_id))
         return _give(this, actor, user_id, password, pin)
 
 

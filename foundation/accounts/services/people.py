@@ -1,20 +1,15 @@
-"""People, roles, sites and stations."""
+"""People: made once, linked, retired, never deleted."""
 
 from __future__ import annotations
-
-import secrets as stdlib_secrets
-from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from foundation.accounts.identities import look_of, printed_name_of, username_of
-from foundation.accounts.models import Badge, LoginBy, Role, RoleAssignment, Site, Station, User
-from foundation.accounts.policies import require
-from foundation.accounts.services.closing import close_sessions_at, close_sessions_of, withdraw_badges_of
+from foundation.accounts.models import Badge, LoginBy, User
+from foundation.accounts.policies import require, require_over
+from foundation.accounts.services.closing import close_sessions_of, withdraw_badges_of
 from foundation.core.actor import Actor
-from foundation.core.canonical import content_hash
 from foundation.core.errors import NotValid
 from foundation.records.act import act
 
@@ -67,8 +62,8 @@ def link_login(*, actor: Actor, user_id: int, login_by: str, external_subject: s
     The password kept here goes; the PIN stays, since signing is ours (docs/decisions/signing-secrets-are-ours.md).
     """
     with act(actor=actor, verb="accounts.login.linked") as this:
-        require(actor, "accounts.manage_users")
         user: User = User.objects.select_for_update().get(pk=user_id)
+        require_over(actor, "accounts.manage_users", user)
         this.about(user)
         subject = external_subject.strip()
         if login_by == LoginBy.OIDC and not subject:
@@ -113,8 +108,8 @@ def _refuse_linked(subject: str) -> None:
 def retire_user(*, actor: Actor, user_id: int, reason: str) -> User:
     """The person signs and works no more, from this moment; badges and sessions end. The record stays for ever."""
     with act(actor=actor, verb="accounts.user.retired", reason=reason) as this:
-        require(actor, "accounts.manage_users")
         user: User = User.objects.select_for_update().get(pk=user_id)
+        require_over(actor, "accounts.manage_users", user)
         this.about(user)
         user.is_active = False
         user.session_epoch += 1
@@ -122,87 +117,3 @@ def retire_user(*, actor: Actor, user_id: int, reason: str) -> User:
         close_sessions_of(user, at=this.at)
         withdraw_badges_of(user, at=this.at)
     return user
-
-
-def assign_role(
-    *, actor: Actor, user_id: int, role: str, site: Site | None = None, valid_until: datetime | None = None
-) -> RoleAssignment:
-    """Give a role from now on (until a moment). NotValid for a role that the catalogue does not have."""
-    with act(actor=actor, verb="accounts.role.assigned") as this:
-        require(actor, "accounts.manage_users")
-        found = Role.objects.filter(code=role).first()
-        if found is None:
-            raise NotValid(_("There is no role “%(role)s”.") % {"role": role}, field="role")
-        assignment = RoleAssignment(user_id=user_id, role=found, site=site, valid_from=this.at, valid_until=valid_until)
-        assignment.save()
-        this.about(User.objects.get(pk=user_id))
-        this.note(role=role)
-    return assignment
-
-
-def create_site(*, actor: Actor, code: str, name: Mapping[str, str], time_zone: str = "UTC") -> Site:
-    """A plant."""
-    with act(actor=actor, verb="accounts.site.created") as this:
-        require(actor, "accounts.manage_users")
-        site = Site(code=code, name=dict(name), time_zone=time_zone)
-        site.save()
-        this.about(site)
-    return site
-
-
-def register_station(
-    *, actor: Actor, code: str, name: Mapping[str, str], site: Site, work_center: str = ""
-) -> tuple[Station, str]:
-    """Register a device; returns the station and the token that only this device keeps."""
-    with act(actor=actor, verb="accounts.station.registered") as this:
-        require(actor, "accounts.manage_stations")
-        if Station.objects.filter(code__iexact=code.strip()).exists():
-            raise NotValid(_("There is a station with this code."), code="station-taken", field="code")
-        token = stdlib_secrets.token_urlsafe(32)
-        station = Station(
-            code=code.strip(), name=dict(name), site=site, work_center=work_center, token_hash=content_hash(token)
-        )
-        station.save()
-        this.about(station)
-    return station, token
-
-
-def renew_station_token(*, actor: Actor, station_id: int) -> str:
-    """A new token for a station's (new) device; the old one is refused from now on."""
-    with act(actor=actor, verb="accounts.station.token_renewed") as this:
-        require(actor, "accounts.manage_stations")
-        station: Station = Station.objects.select_for_update().get(pk=station_id)
-        token = stdlib_secrets.token_urlsafe(32)
-        station.token_hash, station.active = content_hash(token), True
-        station.save()
-        this.about(station)
-        close_sessions_at(station, at=this.at)
-    return token
-
-
-def withdraw_station(*, actor: Actor, station_id: int, reason: str) -> Station:
-    """The device is lost, stolen or taken out: refused from now on, and who was badged in there is out (21 CFR 11.10(h))."""
-    with act(actor=actor, verb="accounts.station.withdrawn", reason=reason) as this:
-        require(actor, "accounts.manage_stations")
-        station: Station = Station.objects.select_for_update().get(pk=station_id)
-        this.about(station)
-        station.active, station.token_hash = False, ""
-        station.save()
-        close_sessions_at(station, at=this.at)
-    return station
-
-
-def sync_roles(*, actor: Actor, catalogue: Iterable[tuple[str, Mapping[str, str], Iterable[str]]]) -> list[Role]:
-    """Hand down the catalogue: (code, name by language, permissions). Only what differs is written."""
-    changed = []
-    with act(actor=actor, verb="accounts.roles.synced") as this:
-        known = {role.code: role for role in Role.objects.select_for_update().order_by("pk")}
-        for code, name, permissions in catalogue:
-            role = known.get(code) or Role(code=code)
-            wanted = sorted(permissions)
-            if role.pk is None or role.permissions != wanted or role.name != dict(name):
-                role.permissions, role.name = wanted, dict(name)
-                role.save()
-                changed.append(role)
-        this.note(changed=[role.code for role in changed])
-    return changed

@@ -32,7 +32,7 @@ def _symbol(enrolment: Enrolment) -> SafeString:
 
 @never_cache
 @login_required
-@sensitive_post_parameters("code")
+@sensitive_post_parameters("code", "present")
 def factor_add(request: HttpRequest) -> HttpResponse:
     """Shows the secret as QR code and as text, and keeps it once the app's first code proves that it has it."""
     actor = desk_actor_of(request)
@@ -54,9 +54,15 @@ def factor_add(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+@sensitive_post_parameters("present")
 def factor_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """One's own, or by who manages users: another's whose telephone is lost."""
-    factor = services.remove_factor(actor=desk_actor_of(request), factor_id=pk, reason=request.POST.get("reason", ""))
+    """One's own by the present secret, or by who manages users: another's whose telephone is lost."""
+    factor = services.remove_factor(
+        actor=desk_actor_of(request),
+        factor_id=pk,
+        reason=request.POST.get("reason", ""),
+        present=request.POST.get("present", ""),
+    )
     messages.success(request, _("This factor proves nothing any more."))
     if factor.user_id != request.user.pk:
         return redirect("accounts:user", factor.user_id)

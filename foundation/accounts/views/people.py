@@ -26,10 +26,12 @@ from foundation.accounts.forms import (
     PersonForm,
     RoleForm,
 )
-from foundation.accounts.models import User
+from foundation.accounts.models import RoleAssignment, User
 from foundation.accounts.policies import require
+from foundation.accounts.scope import Access
 from foundation.accounts.selectors import assignments_of
 from foundation.accounts.web import actor_of
+from foundation.core.actor import Actor
 from foundation.core.refs import RecordRef
 from foundation.core.web.attempts import attempt, show
 from foundation.core.web.lists import Action, Column, Empty, ListPage
@@ -93,7 +95,8 @@ def user_create(request: HttpRequest) -> HttpResponse:
 @login_required
 def user_record(request: HttpRequest, pk: int) -> HttpResponse:
     """Roles in force, badges, secrets, and everything that was done to the account."""
-    require(actor_of(request), MANAGE)
+    actor = actor_of(request)
+    require(actor, MANAGE)
     person = get_object_or_404(User, pk=pk)
     context = {
         "person": person,
@@ -105,11 +108,18 @@ def user_record(request: HttpRequest, pk: int) -> HttpResponse:
         "test_form": BadgeTestForm(),
         "link_form": LinkForm(initial={"login_by": person.login_by, "external_subject": person.external_subject}),
         "timeline": ledger_of(RecordRef.to(person))[:30],
-        "role_form": RoleForm(),
+        "role_form": RoleForm(sites=Access(actor).sites(MANAGE)),
         "badge_form": BadgeIssueForm(),
         "secret_form": FirstSecretForm(),
     }
     return show(request, "accounts/user.html", context)
+
+
+def _manager_of(request: HttpRequest) -> Actor:
+    """Who asks, and may manage people: asked before the input is looked at, so that a stranger learns nothing of it."""
+    actor = actor_of(request)
+    require(actor, MANAGE)
+    return actor
 
 
 def _given(request: HttpRequest, form: Form) -> dict[str, Any] | None:
@@ -125,19 +135,32 @@ def _given(request: HttpRequest, form: Form) -> dict[str, Any] | None:
 @login_required
 @require_POST
 def user_role(request: HttpRequest, pk: int) -> HttpResponse:
-    given = _given(request, RoleForm(request.POST))
+    actor = _manager_of(request)
+    given = _given(request, RoleForm(request.POST, sites=Access(actor).sites(MANAGE)))
     if given is not None:
-        services.assign_role(actor=actor_of(request), user_id=pk, **given)
+        services.assign_role(actor=actor, user_id=pk, **given)
         messages.success(request, _("The role holds from now on."))
     return redirect("accounts:user", pk)
 
 
 @login_required
 @require_POST
+def role_end(request: HttpRequest, pk: int, assignment: int) -> HttpResponse:
+    """The role gives nothing from this moment."""
+    actor = _manager_of(request)
+    get_object_or_404(RoleAssignment, pk=assignment, user_id=pk)
+    services.end_role(actor=actor, assignment_id=assignment, reason=request.POST.get("reason", ""))
+    messages.success(request, _("The role has ended. That it was held stays on record."))
+    return redirect("accounts:user", pk)
+
+
+@login_required
+@require_POST
 def user_badge(request: HttpRequest, pk: int) -> HttpResponse:
+    actor = _manager_of(request)
     given = _given(request, BadgeIssueForm(request.POST))
     if given is not None:
-        services.issue_badge(actor=actor_of(request), user_id=pk, **given)
+        services.issue_badge(actor=actor, user_id=pk, **given)
         messages.success(request, _("The badge identifies this person from now on."))
     return redirect("accounts:user", pk)
 
@@ -146,9 +169,10 @@ def user_badge(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def badge_replace(request: HttpRequest, pk: int) -> HttpResponse:
     """The old one out and the new one in, in one act."""
+    actor = _manager_of(request)
     given = _given(request, BadgeReplaceForm(request.POST))
     if given is not None:
-        services.issue_badge(actor=actor_of(request), user_id=pk, replaces=request.POST.get("badge", ""), **given)
+        services.issue_badge(actor=actor, user_id=pk, replaces=request.POST.get("badge", ""), **given)
         messages.success(request, _("The new badge identifies this person, the old one nobody."))
     return redirect("accounts:user", pk)
 
@@ -157,9 +181,10 @@ def badge_replace(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def badge_test(request: HttpRequest, pk: int) -> HttpResponse:
     """Scanned to see that it works."""
+    actor = _manager_of(request)
     given = _given(request, BadgeTestForm(request.POST))
     if given is not None:
-        test = services.record_badge_test(actor=actor_of(request), code=request.POST.get("badge", ""), **given)
+        test = services.record_badge_test(actor=actor, code=request.POST.get("badge", ""), **given)
         if test.passed:
             messages.success(request, _("The badge works and is unaltered: kept in the test log."))
         else:
@@ -179,9 +204,10 @@ def user_sessions(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def user_link(request: HttpRequest, pk: int) -> HttpResponse:
+    actor = _manager_of(request)
     given = _given(request, LinkForm(request.POST))
     if given is not None:
-        services.link_login(actor=actor_of(request), user_id=pk, **given)
+        services.link_login(actor=actor, user_id=pk, **given)
         messages.success(request, _("From now on this person logs in there. Signing still asks for the PIN kept here."))
     return redirect("accounts:user", pk)
 
@@ -190,8 +216,7 @@ def user_link(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def badge_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Lost, in one click; security hears of it in the same moment."""
-    actor = actor_of(request)
-    require(actor, MANAGE)
+    actor = _manager_of(request)
     services.revoke_badge(actor=actor, code=request.POST.get("code", ""), reason=request.POST.get("reason", ""))
     messages.success(request, _("The badge identifies nobody any more."))
     return redirect("accounts:user", pk)
@@ -201,9 +226,10 @@ def badge_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @sensitive_post_parameters("password", "pin")
 def user_secret(request: HttpRequest, pk: int) -> HttpResponse:
+    actor = _manager_of(request)
     given = _given(request, FirstSecretForm(request.POST))
     if given is not None:
-        services.set_secret(actor=actor_of(request), user_id=pk, password=given["password"], pin=given["pin"])
+        services.set_secret(actor=actor, user_id=pk, password=given["password"], pin=given["pin"])
         messages.success(request, _("The person must choose an own secret before the first signature."))
     return redirect("accounts:user", pk)
 

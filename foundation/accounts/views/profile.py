@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from foundation.accounts import ageing, second_factor, services, signature_policy
-from foundation.accounts.forms import AgreeForm, SecretForm
+from foundation.accounts.forms import AgreeForm, PresentSecretForm, SecretForm
 from foundation.accounts.models import Badge, User
 from foundation.accounts.selectors import assignments_of
 from foundation.accounts.web import actor_of
@@ -36,6 +36,7 @@ def _show(
             (which, ageing.ends_at(person, which), ageing.is_near(person, which)) for which in ("password", "pin")
         ],
         "factors": person.factors.filter(removed_at=None).order_by("pk"),
+        "present_form": PresentSecretForm(auto_id="present_%s"),
         "factor_is_used": second_factor.is_used(),
         "must_change": ageing.must_change(person),
     }

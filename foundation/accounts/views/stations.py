@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +16,7 @@ from foundation.accounts import services
 from foundation.accounts.forms import StationRegisterForm
 from foundation.accounts.models import Station
 from foundation.accounts.policies import require
+from foundation.accounts.scope import Access
 from foundation.accounts.web import actor_of
 from foundation.core.web.attempts import attempt, show
 from foundation.core.web.lists import Action, Column, Empty, ListPage
@@ -45,11 +46,12 @@ COLUMNS = (
 
 @login_required
 def station_list(request: HttpRequest) -> HttpResponse:
-    require(actor_of(request), MANAGE)
+    actor = actor_of(request)
+    require(actor, MANAGE)
     create = Action(_("Register a station"), reverse("accounts:station-create"), icon_name="device-tablet-plus")
     return ListPage(
         title=_("Stations"),
-        rows=Station.objects.select_related("site"),
+        rows=Station.objects.visible_to(actor).select_related("site"),
         columns=COLUMNS,
         sort="code",
         search=("code", "work_center"),
@@ -65,7 +67,7 @@ def station_create(request: HttpRequest) -> HttpResponse:
     """Registers, and shows the token this once: only its hash is kept."""
     actor = actor_of(request)
     require(actor, MANAGE)
-    form = StationRegisterForm(request.POST or None)
+    form = StationRegisterForm(request.POST or None, sites=Access(actor).sites(MANAGE))
     tried = None
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
@@ -82,8 +84,10 @@ def station_create(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def station_record(request: HttpRequest, pk: int) -> HttpResponse:
-    require(actor_of(request), MANAGE)
-    return show(request, "accounts/station.html", {"station_shown": Station.objects.select_related("site").get(pk=pk)})
+    actor = actor_of(request)
+    require(actor, MANAGE)
+    rows = Station.objects.visible_to(actor).select_related("site")
+    return show(request, "accounts/station.html", {"station_shown": get_object_or_404(rows, pk=pk)})
 
 
 @login_required
