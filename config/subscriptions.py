@@ -54,6 +54,7 @@ PROVIDERS: dict[str, list[str]] = {
         "shopfloor.access.scopes",
         "dhr.access.scopes",
     ],
+    "accounts.permission_names": ["config.permissions.names"],
     "records.visible_rows": ["foundation.accounts.scope.visible_rows"],
     "web.refused": ["foundation.accounts.web.keep_refused_try"],
     "web.exported": ["foundation.accounts.web.keep_export"],

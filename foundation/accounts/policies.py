@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from django.db.models import Model
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from foundation.accounts.models import User
 from foundation.accounts.scope import Access, scope_of
+from foundation.accounts.selectors import roles_with
 from foundation.core.actor import Actor
 from foundation.core.decisions import YES, Decision, no
 from foundation.core.errors import NotFound, PermissionDenied
+from foundation.core.events import ask
+from foundation.core.texts import localized
 
 
 def may(actor: Actor, permission: str, site_id: int | None = None) -> Decision:
@@ -75,7 +79,30 @@ def require_over(actor: Actor, permission: str, person: User) -> None:
 
 
 def _no_role(actor: Actor, permission: str) -> Decision:
-    return no(_("%(name)s has no role that allows “%(permission)s”.") % {"name": actor.name, "permission": permission})
+    return no(_refusal(actor.name, permission))
+
+
+def _said(name: str, permission: str) -> str:
+    """What is missing in words, and which roles have it: the person knows whom to ask. One query, for a refusal only."""
+    words = {"name": name, "permission": permission_name(permission)}
+    roles = [localized(role.name) or role.code for role in roles_with(permission)]
+    if not roles:
+        return _("%(name)s has no role that allows this: %(permission)s.") % words
+    return _("%(name)s has no role that allows this: %(permission)s. Roles that do: %(roles)s.") % {
+        **words,
+        "roles": ", ".join(roles),
+    }
+
+
+_refusal = lazy(_said, str)
+
+
+def permission_name(permission: str) -> str:
+    """What a permission allows, in the reader's words; its code for one that nobody named."""
+    for names in ask("accounts.permission_names"):
+        if permission in names:
+            return str(names[permission])
+    return permission
 
 
 def _nothing_here() -> Decision:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from foundation.accounts.models import Badge, CaptureSession, RoleAssignment, Station, User
+from foundation.accounts.models import Badge, CaptureSession, Role, RoleAssignment, Station, User
 from foundation.core import clock
 from foundation.core.canonical import content_hash
 
@@ -29,6 +29,12 @@ def permissions_of(user_id: int, site_id: int | None = None) -> frozenset[str]:
 def roles_of(user_id: int) -> list[str]:
     """Role codes in force, sorted."""
     return sorted({row.role.code for row in assignments_of(user_id)})
+
+
+def roles_with(permission: str) -> QuerySet[Role]:
+    """Roles that give this permission, by code."""
+    rows: QuerySet[Role] = Role.objects.filter(permissions__contains=[permission]).order_by("code")
+    return rows
 
 
 def users_with_role(role: str, site_id: int | None = None) -> QuerySet[User]:

@@ -24,7 +24,7 @@ class Decision:
 
     def require(self) -> None:
         if not self.allowed:
-            raise self.refusal(self.reason)
+            raise self.refusal(str(self.reason))  # a reason that takes a query is worked out once
 
 
 YES = Decision(True)

@@ -17,10 +17,9 @@ from resources.inventory.models import (
     StockUnit,
 )
 from resources.inventory.policies import VIEW
-from resources.inventory.states import HoldKind
+from resources.inventory.states import OF_EVERY_SITE, HoldKind
 
 ORDERS = "shopfloor.workorder"
-OF_EVERY_SITE = (HoldKind.ITEM, HoldKind.SUPPLIER_LOT)  # they stop what comes from anywhere, so all must know
 
 
 def scopes() -> dict[type, Scope]:

@@ -65,6 +65,9 @@ class HoldKind(models.TextChoices):
     EQUIPMENT = "equipment", _("Equipment and time")
 
 
+OF_EVERY_SITE = (HoldKind.ITEM, HoldKind.SUPPLIER_LOT)  # they stop what comes from anywhere, so all must know
+
+
 class InspectionResult(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")
     REJECTED = "rejected", _("Rejected")

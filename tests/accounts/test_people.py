@@ -8,7 +8,9 @@ import time_machine
 from django.core.management import call_command
 from django.http import HttpRequest
 from django.test import RequestFactory
+from django.utils import translation
 
+from config.permissions import NAMES
 from config.roles import CATALOGUE
 from foundation.accounts import services
 from foundation.accounts.exceptions import SecretWrong, StationUnknown
@@ -36,8 +38,20 @@ class TestRoles:
         user = person("planner", "planner")
         assert "shopfloor.dispatch_order" in permissions_of(user.pk)
         require(actor_for(user), "shopfloor.dispatch_order")
-        with pytest.raises(PermissionDenied, match=r"Planner has no role that allows “dhr.release_record”"):
+        with pytest.raises(PermissionDenied) as refused:
             require(actor_for(user), "dhr.release_record")
+        assert str(refused.value) == (
+            "Planner has no role that allows this: release batches. Roles that do: QA releaser."
+        )
+
+    def test_a_refusal_says_it_in_the_readers_language(self) -> None:
+        user = person("planner", "planner")
+        with translation.override("zh-hans"), pytest.raises(PermissionDenied) as refused:
+            require(actor_for(user), "inventory.receive_stock")
+        assert str(refused.value) == "Planner 没有允许此项的角色：收货。有此权限的角色：仓库。"
+
+    def test_every_permission_of_the_catalogue_has_words(self) -> None:
+        assert {code for _role, _name, codes in CATALOGUE for code in codes} == set(NAMES)
 
     def test_at_one_site_only(self) -> None:
         user, here, there = person("planner"), site("HZ1"), site("SH2")

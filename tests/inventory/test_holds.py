@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from foundation.accounts import services as accounts
 from foundation.core import events
 from foundation.core.errors import NotValid, PermissionDenied, TransitionNotAllowed
 from foundation.core.refs import RecordRef
@@ -14,7 +15,7 @@ from resources.inventory.models import Hold, HoldTarget
 from resources.inventory.selectors import holds_of_units, open_holds_on, usability
 from resources.inventory.selectors.holds import LotContext
 from tests.factories import stock
-from tests.factories.people import SETUP, actor_for, person
+from tests.factories.people import SETUP, actor_for, person, site, sync_roles
 
 pytestmark = pytest.mark.django_db
 WHY = "supplier reports contamination"
@@ -162,3 +163,25 @@ def test_without_far_holds_one_query(django_assert_num_queries) -> None:
     unit = stock.released()
     with django_assert_num_queries(1):
         assert open_holds_on(unit) == []
+
+
+@pytest.mark.requirement("SEC-04")
+@pytest.mark.parametrize("wide", ["item", "supplier_lot"])
+def test_a_hold_over_every_site_is_lifted_only_by_who_may_at_every_site(wide: str) -> None:
+    unit = stock.received()[0]
+    bound = person("bound")
+    sync_roles()
+    accounts.assign_role(actor=SETUP, user_id=bound.pk, role="quality_engineer", site=site())
+    actor = actor_for(bound)
+    target = (
+        HoldTarget.item(unit.lot.item_id)
+        if wide == "item"
+        else HoldTarget.supplier_lot(unit.lot.supplier_id, unit.lot.supplier_lot)
+    )
+    hold = services.place_hold(actor=actor, target=target, reason="Doubt")  # to stop is for everyone who may hold
+    with pytest.raises(PermissionDenied, match="This holds at every site") as refused:
+        services.lift_hold(actor=actor, hold_id=hold.pk, reason="Good here")
+    hold.refresh_from_db()
+    assert (refused.value.code, hold.is_open, hold.lift_reason) == ("every-site", True, "")
+    accounts.assign_role(actor=SETUP, user_id=bound.pk, role="quality_engineer")
+    assert not services.lift_hold(actor=actor, hold_id=hold.pk, reason="Good everywhere").is_open

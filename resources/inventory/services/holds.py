@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from foundation.accounts.policies import require, require_about
+from foundation.accounts.policies import require, require_about, require_everywhere
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid, TransitionNotAllowed
 from foundation.core.refs import RecordRef
@@ -14,7 +14,7 @@ from resources.equipment.models import Equipment
 from resources.inventory.events import HoldLifted, HoldPlaced
 from resources.inventory.models import Hold, HoldTarget, Lot, StockUnit
 from resources.inventory.policies import HOLD, LIFT
-from resources.inventory.states import HoldKind
+from resources.inventory.states import OF_EVERY_SITE, HoldKind
 
 
 def place_hold(*, actor: Actor, target: HoldTarget, reason: str, source: RecordRef | None = None) -> Hold:
@@ -105,11 +105,16 @@ def _lots_of(hold: Hold) -> list[Lot]:
 
 
 def lift_hold(*, actor: Actor, hold_id: int, reason: str) -> Hold:
-    """Lift a hold (解除). NotValid without a reason; TransitionNotAllowed when it was lifted before."""
+    """Lift a hold (解除). NotValid without a reason; TransitionNotAllowed when it was lifted before.
+
+    Anyone who may place holds stops an item or a supplier's lot everywhere; only who may lift at every site lets it go again.
+    """
     with act(actor=actor, verb="inventory.hold.lifted", reason=reason) as this:
         hold: Hold = Hold.objects.select_for_update().get(pk=hold_id)
         this.about(hold)
         require_about(actor, LIFT, hold)
+        if hold.kind in OF_EVERY_SITE:
+            require_everywhere(actor, LIFT)
         if not reason.strip():
             raise NotValid(_("Say why it is lifted."), code="reason-required", field="reason")
         if not hold.is_open:
