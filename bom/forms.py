@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bom.models import Basis, Item, ItemKind, MakeOrBuy, Tracking
+from bom.models import Basis, Item, ItemKind, MakeOrBuy, Market, Tracking
 from foundation.core.units import UNITS
 from foundation.core.web.forms import DecimalField
 
@@ -60,6 +60,22 @@ class ItemForm(forms.Form):
     registration_number = forms.CharField(label=_("Registration number"), max_length=80, required=False)
     technical_requirements = forms.CharField(label=_("Technical requirements number"), max_length=80, required=False)
     udi_di = forms.CharField(label=_("UDI-DI"), max_length=20, required=False)
+    device_lifetime_years = forms.IntegerField(
+        label=_("Device lifetime in years"),
+        required=False,
+        min_value=1,
+        max_value=200,
+        help_text=_("As the company defined it. Without it the records of the device are kept without end."),
+    )
+    markets = forms.MultipleChoiceField(
+        label=_("Markets"), choices=Market, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    last_placed_on = forms.DateField(
+        label=_("Last device placed on the market"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Only when no more are placed on the market: periods in the EU run from this day."),
+    )
 
     def values(self) -> dict[str, Any]:
         """The fields as the services take them."""

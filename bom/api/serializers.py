@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from bom.models import ApprovedSource, Basis, BomRevision, Item, StandardCost
+from bom.models import ApprovedSource, Basis, BomRevision, Item, Market, StandardCost
 from bom.services.items import CHANGEABLE
 from foundation.records.manifest import SignatureManifestSerializer
 
@@ -21,6 +21,7 @@ class ItemSerializer(serializers.ModelSerializer[Item]):
     """An item's master data. The number is given once."""
 
     name = TextsField()
+    markets = serializers.ListField(child=serializers.ChoiceField(choices=Market), required=False)
 
     class Meta:
         model = Item
@@ -33,6 +34,7 @@ class ItemChangeSerializer(serializers.ModelSerializer[Item]):
     """What may change about an item."""
 
     name = TextsField()
+    markets = serializers.ListField(child=serializers.ChoiceField(choices=Market), required=False)
 
     class Meta:
         model = Item

@@ -1,7 +1,7 @@
 """The item master and what items are made of."""
 
 from .baselines import Baseline, BaselineApproval, BaselineEntry
-from .items import ApprovedSource, Item, ItemKind, MakeOrBuy, StandardCost, Supplier, Tracking
+from .items import ApprovedSource, Item, ItemKind, MakeOrBuy, Market, StandardCost, Supplier, Tracking
 from .revisions import Basis, BomLine, BomRevision, BomTool
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Item",
     "ItemKind",
     "MakeOrBuy",
+    "Market",
     "StandardCost",
     "Supplier",
     "Tracking",

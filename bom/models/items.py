@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -35,11 +36,21 @@ class MakeOrBuy(models.TextChoices):
     BUY = "buy", _("Bought")
 
 
+class Market(models.TextChoices):
+    """Where a device is placed on the market, as far as it says how long its records are kept."""
+
+    EU = "eu", _("European Union")
+    US = "us", _("United States")
+    CN = "cn", _("China")
+    OTHER = "other", _("Elsewhere")
+
+
 class Item(TrackedModel):
     """Anything with a part number. Its number never changes; its unit is the one unit in which it is counted.
 
     ``without_list``: made in house from no parts list of its own (3D-printed, cut, machined), so that a missing list is
-    a decision and not an omission.
+    a decision and not an omission. ``device_lifetime_years``, ``markets`` and ``last_placed_on`` (the day on which the last
+    device was placed on the market, once no more are) say how long its records are kept (`foundation.retention`).
     """
 
     number = models.CharField(_("number"), max_length=80, unique=True)
@@ -59,6 +70,11 @@ class Item(TrackedModel):
     registration_number = models.CharField(_("registration number"), max_length=80, default="", blank=True)
     technical_requirements = models.CharField(_("technical requirements number"), max_length=80, default="", blank=True)
     udi_di = models.CharField(_("UDI-DI"), max_length=20, default="", blank=True)
+    device_lifetime_years = models.PositiveSmallIntegerField(
+        _("device lifetime (years)"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(200)]
+    )
+    markets = models.JSONField(_("markets"), default=list, blank=True)  # codes of Market; [] = not stated
+    last_placed_on = models.DateField(_("last device placed on the market"), null=True, blank=True)
 
     objects: ClassVar[Any] = ItemManager()
 
@@ -83,6 +99,11 @@ class Item(TrackedModel):
     def label(self) -> str:
         """The name in the reader's language."""
         return localized(self.name)
+
+    @property
+    def market_names(self) -> list[str]:
+        """The markets in words."""
+        return [str(Market(code).label) for code in self.markets if code in Market.values]
 
 
 class Supplier(TrackedModel):

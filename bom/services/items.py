@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from bom.events import StandardCostSet
-from bom.models import ApprovedSource, BomLine, Item, StandardCost, Supplier
+from bom.models import ApprovedSource, BomLine, Item, Market, StandardCost, Supplier
 from foundation.accounts.policies import require
 from foundation.core import clock
 from foundation.core.actor import Actor
@@ -27,6 +27,7 @@ SETTLED = ("unit", "tracking", "kind")
 CHANGEABLE = (
     "name", "kind", "unit", "tracking", "make_or_buy", "without_list", "shelf_life_days", "critical", "sterile", "implant",
     "life_sustaining", "device_class", "model", "registration_number", "technical_requirements", "udi_di",
+    "device_lifetime_years", "markets", "last_placed_on",
 )  # fmt: skip
 
 
@@ -192,11 +193,20 @@ def _refuse_unknown(fields: Mapping[str, Any]) -> None:
         raise NotValid(_("An item has no %(field)s to change.") % {"field": unknown[0]}, field=unknown[0])
 
 
+def _check_markets(item: Item) -> None:
+    """Known markets, each once, in one order: the same markets are the same value in the history."""
+    unknown = [code for code in item.markets if code not in Market.values]
+    if unknown:
+        raise NotValid(_("There is no market “%(code)s”.") % {"code": unknown[0]}, field="markets")
+    item.markets = [code for code in Market.values if code in item.markets]
+
+
 def validate_item(item: Item) -> None:
     """Shape, choices and unit, as a refusal that names the field."""
     if not item.name:
         raise NotValid(_("Give the item a name."), field="name")
     unit(item.unit)
+    _check_markets(item)
     try:
         item.clean_fields()
         item.validate_constraints(exclude={"number"})

@@ -51,6 +51,8 @@ class TestCreating:
             ({"tracking": "sometimes"}, "tracking"),
             ({"without_list": True}, ""),  # bought, and made without a list: cannot be
             ({"colour": "red"}, "colour"),
+            ({"markets": ["mars"]}, "markets"),
+            ({"device_lifetime_years": 0}, "device_lifetime_years"),
         ],
     )
     def test_what_cannot_be_is_refused(self, fields: dict[str, object], field: str) -> None:
@@ -138,3 +140,24 @@ class TestSources:
         with pytest.raises(NotValid):
             withdraw_source(actor=Actor.system("x"), source_id=source.pk, reason=" ")
         assert ApprovedSource.objects.get().approved is True
+
+
+def test_what_says_how_long_records_are_kept_is_stated_on_the_item_with_history() -> None:
+    engineer = actor_for(person("eva", "process_engineer"))
+    item = part("VALVE-1")
+    change_item(
+        actor=engineer,
+        item_id=item.pk,
+        reason="Technical file 7",
+        device_lifetime_years=12,
+        markets=["us", "eu", "us"],
+        last_placed_on=date(2026, 11, 27),
+    )
+    item.refresh_from_db()
+    assert (item.device_lifetime_years, item.markets, item.last_placed_on) == (12, ["eu", "us"], date(2026, 11, 27))
+    newest = item.history.order_by("-history_id")[0]
+    assert (newest.device_lifetime_years, newest.history_actor, newest.history_change_reason) == (
+        12,
+        "Eva",
+        "Technical file 7",
+    )
