@@ -1,6 +1,7 @@
 # Every target works on a fresh clone with nothing done first: Python 3.11 with venv, and make, are all it takes.
 PYTHON ?= python3
 LOCAL = @$(PYTHON) config/local/bootstrap.py
+GIVEN = '$(subst ','\'',$(ARGS))'# one word for the shell, whatever quotes are in it
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint bench verify manage audit assets lock
 
@@ -14,19 +15,19 @@ demo: ## the main job without a browser, on a stack of its own; the DHR package 
 	$(LOCAL) demo
 
 test: ## all tests, on a cluster of their own (ARGS="tests/bom -k cycle" for some of them)
-	$(LOCAL) test '$(ARGS)'
+	$(LOCAL) test $(GIVEN)
 
 lint: ## ruff, mypy, import contracts, templates, missing migrations, front-end types
 	$(LOCAL) lint
 
 bench: ## the performance budgets, measured beside raw SQL and a bare view (ARGS="floor trace" for some of them)
-	$(LOCAL) bench '$(ARGS)'
+	$(LOCAL) bench $(GIVEN)
 
 verify: ## recompute every seal, act and history of the local data
-	$(LOCAL) verify '$(ARGS)'
+	$(LOCAL) verify $(GIVEN)
 
 manage: ## a management command on the local data (ARGS="showmigrations")
-	$(LOCAL) manage '$(ARGS)'
+	$(LOCAL) manage $(GIVEN)
 
 audit: ## ask the public advisory services about the locked dependencies
 	$(LOCAL) audit

@@ -16,6 +16,7 @@ import psycopg2
 import pytest
 from django.conf import settings
 from django.db import connections, transaction
+from django.utils import translation
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -100,6 +101,13 @@ def django_db_setup(
         connections["default"].settings_dict.update(dj_database_url.parse(url), ATOMIC_REQUESTS=False)
         yield
         connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """A page leaves its language switched on in this thread, as Django's middleware does: no test finds another's."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

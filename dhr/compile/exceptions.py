@@ -10,12 +10,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from dhr.compile.answers import answer_words
 from dhr.compile.materials import at_risk, still_unreleased
 from dhr.compile.scope import RecordScope
 from dhr.words import unit_sign
 from foundation.core.canonical import decimal_text
 from foundation.core.refs import RecordRef
+from foundation.core.texts import localized
 from foundation.records.models import LedgerEntry, Outcome
+from shopfloor.models import StepRecord
 from shopfloor.states import CardState, StepOutcome
 
 # Several containers scanned for one step are not attempts at the same thing.
@@ -71,13 +74,7 @@ def _readings(scope: RecordScope) -> Iterator[ReviewException]:
             linked = row.nonconformance or row.deviation
             yield ReviewException(
                 "out-of-limits",
-                _("%(value)s %(unit)s, limits %(lower)s–%(upper)s")
-                % {
-                    "value": row.value,
-                    "unit": unit_sign(row.unit),
-                    "lower": _limit(row.lower),
-                    "upper": _limit(row.upper),
-                },
+                _found(scope, row),
                 where,
                 row.captured_at,
                 row.performer_name,
@@ -97,6 +94,23 @@ def _readings(scope: RecordScope) -> Iterator[ReviewException]:
             )
 
 
+def _found(scope: RecordScope, row: StepRecord) -> str:
+    said = _in_words(scope, row, row.value)
+    if said != row.value:
+        return said
+    return _("%(value)s %(unit)s, limits %(lower)s–%(upper)s") % {
+        "value": row.value,
+        "unit": unit_sign(row.unit),
+        "lower": _limit(row.lower),
+        "upper": _limit(row.upper),
+    }
+
+
+def _in_words(scope: RecordScope, row: StepRecord, value: str) -> str:
+    """An answer as the card says it; any other value as it was entered."""
+    return localized(answer_words(scope.step_plans.get(row.step_key, {}), row.kind, value)) or value
+
+
 def _limit(value: Decimal | None) -> str:
     """As the card says it, without the zeros of the column; "" when this side is open."""
     return "" if value is None else decimal_text(value)
@@ -107,7 +121,11 @@ def _corrections(scope: RecordScope) -> Iterator[ReviewException]:
         yield ReviewException(
             "correction",
             _("%(was)s → %(becomes)s: %(reason)s")
-            % {"was": row.record.value, "becomes": row.new_value, "reason": row.reason},
+            % {
+                "was": _in_words(scope, row.record, row.record.value),
+                "becomes": _in_words(scope, row.record, row.new_value),
+                "reason": row.reason,
+            },
             row.record.step_key,
             row.asked_at,
             row.asked_by_name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dhr.compile.answers import answer
 from dhr.compile.scope import RecordScope
 from shopfloor.models import SecondCheck, StepRecord, WorkCard
 from shopfloor.states import Bucket
@@ -59,6 +60,7 @@ def _step(scope: RecordScope, row: StepRecord) -> dict[str, Any]:
         "instruction": plan.get("instruction", {}),
         "unit_no": str(row.unit_no or ""),
         "value": row.value,
+        "answer": answer(plan, row),
         # Of a scan the value is the container; what was taken of it has a number of its own.
         "unit": "" if row.quantity is not None else row.unit,
         "quantity": row.quantity,

@@ -1,6 +1,7 @@
 """Before the environment exists: what a person is told when it cannot be made, or Node cannot be had."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.local import assets
+from config.local.__main__ import _split
 from config.local.assets import find_node
 from config.local.errors import StartError
 from config.local.paths import ROOT
@@ -72,3 +74,15 @@ class TestNode:
                 [str(node.program), "-e", "console.error('no such icon'); process.exit(7)"],
                 "The front end could not be built",
             )
+
+
+@pytest.mark.parametrize("target", ["test", "bench", "verify", "manage"])
+def test_what_is_given_arrives_whole_whatever_quotes_are_in_it(target: str) -> None:
+    given = """shell -c "print('a b', \\"c\\")" -k 'x or y'"""
+    said = subprocess.run(
+        ["make", "-n", target, f"ARGS={given}"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+    [line] = [line for line in said.splitlines() if "bootstrap.py" in line]  # make within make says more
+    [argument] = shlex.split(line)[3:]
+    assert argument == given
+    assert _split([argument]) == ["shell", "-c", "print('a b', \"c\")", "-k", "x or y"]
