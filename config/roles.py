@@ -103,6 +103,7 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
             "inventory.receive_stock",
             "inventory.move_stock",
             "inventory.manage_places",
+            "quality.report_event",
             "printing.print_label",
             "bom.view_bom",
         ],
@@ -110,7 +111,7 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
     (
         "planner",
         {"en": "Planner", "zh-hans": "计划员"},
-        [*READ, "inventory.use_stock", "shopfloor.plan_order", "shopfloor.dispatch_order", "printing.print_label"],
+        [*READ, "inventory.make_stock", "shopfloor.plan_order", "shopfloor.dispatch_order", "printing.print_label"],
     ),
     (
         "qa_releaser",
@@ -124,7 +125,6 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
             "quality.decide_disposition",
             "inventory.place_hold",
             "inventory.release_stock",
-            "inventory.use_stock",
         ],
     ),
     ("auditor", {"en": "Auditor", "zh-hans": "审核员"}, [*READ, "dhr.make_package", "accounts.review_access"]),

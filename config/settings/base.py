@@ -30,6 +30,10 @@ if not SECRET_KEY or SECRET_KEY == DEFAULT_SECRET:
             "ARTERIA_SECRET_KEY is not set, or is the demo's. Set a long random value; only the demo runs without one."
         )
     SECRET_KEY = DEFAULT_SECRET
+# Former keys: what they signed or encrypted is still read while they stand here.
+SECRET_KEY_FALLBACKS = [key for key in os.environ.get("ARTERIA_SECRET_KEY_FALLBACKS", "").split(",") if key]
+if DEFAULT_SECRET in SECRET_KEY_FALLBACKS and not DEMO:
+    raise ImproperlyConfigured("ARTERIA_SECRET_KEY_FALLBACKS holds the demo's key, which everybody knows.")
 ALLOWED_HOSTS = os.environ.get("ARTERIA_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("ARTERIA_TRUSTED_ORIGINS", "").split(",") if origin]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib import auth, messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -17,13 +17,23 @@ from foundation.accounts import ageing, second_factor
 from foundation.accounts.models import User
 from foundation.accounts.web import BACKWARDS
 from foundation.core import clock
+from foundation.core.api.problems import CONTENT_TYPE, problem_body
 
 BEGAN_KEY, TOUCHED_KEY, DUTIES_KEY = "desk_began", "desk_touched", "desk_duties"
 TOUCH_STEP = 30  # seconds: the session row is not written at every click
 ELSEWHERE = gettext_lazy(
     "Your session has ended: you logged in elsewhere, or your secret was changed. If it was not you, tell the system owner."
 )
-OPEN_DURING_DUTIES = ("/accounts/", "/static/", "/api/", "/language/", "/theme/")
+# What a person with an open duty may still have: what fulfils it, the doors (each asks for its own proof), and no more.
+OPEN_DURING_DUTIES = (
+    "/accounts/profile/",
+    "/accounts/login/",
+    "/accounts/logout/",
+    "/accounts/badge/",
+    "/static/",
+    "/language/",
+    "/theme/",
+)
 
 
 class DeskSessionMiddleware:
@@ -84,9 +94,19 @@ class DeskSessionMiddleware:
         if not isinstance(user, User):
             return None
         if ageing.must_change(user):
-            messages.warning(request, _("Choose your own secret first: until then nothing else is open to you."))
-            return redirect("accounts:profile")
+            reason = _("Choose your own secret first: until then nothing else is open to you.")
+            return _to_the_duty(request, reason, "accounts:profile")
         if second_factor.is_used() and second_factor.must_add(user):
-            messages.warning(request, _("Policy asks you for a second factor: add one first."))
-            return redirect("accounts:factor-add")
+            return _to_the_duty(
+                request, _("Policy asks you for a second factor: add one first."), "accounts:factor-add"
+            )
         return None
+
+
+def _to_the_duty(request: HttpRequest, reason: str, page: str) -> HttpResponse:
+    """A page leads there; the API refuses as it refuses everything, and where to go is in the details."""
+    if request.path.startswith("/api/"):
+        more = {"field": "", "details": {"page": reverse(page)}}
+        return JsonResponse(problem_body("duty-open", reason, 403, **more), status=403, content_type=CONTENT_TYPE)
+    messages.warning(request, reason)
+    return redirect(page)

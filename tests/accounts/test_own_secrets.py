@@ -12,7 +12,7 @@ from foundation.accounts.models import CaptureSession, User
 from foundation.core import clock
 from foundation.core.errors import NotValid
 from foundation.core.refs import RecordRef
-from foundation.records.models import Signature
+from foundation.records.models import LedgerEntry, Signature
 from foundation.records.services import Credentials, ToSign, sign
 from tests.factories.people import PIN, SECRET, SETUP, actor_for, both, person, station
 
@@ -23,6 +23,12 @@ CARD = ToSign(RecordRef("routing.processcard", 7, "PC-000007"), {"throat": "5.5"
 def give(user: User, credentials: Credentials) -> Signature:
     [signature] = sign(actor=actor_for(user), credentials=credentials, meaning="approved", subjects=[CARD])
     return signature
+
+
+def desk(user: User, secret: str = SECRET) -> Client:
+    client = Client()
+    assert client.post("/accounts/login/", {"identity": user.username, "secret": secret}).status_code == 302
+    return client
 
 
 @pytest.fixture
@@ -114,6 +120,36 @@ class TestReset:
         assert client.post("/accounts/profile/secret/", own).status_code == 302
         assert client.get("/").status_code == 200
         assert give(user, both(user, "802461")).components == "both"
+
+    def test_nothing_is_open_before_the_duty_is_done_neither_the_api_nor_administration(self, user: User) -> None:
+        boss, owner = person("boss", "system_owner"), person("owner", "system_owner")
+        services.set_secret(actor=actor_for(owner), user_id=boss.pk, password="another-horse-8")
+        self.is_shut(desk(boss, "another-horse-8"), "/accounts/profile/", "Choose your own secret first")
+        self.is_shut_for_age(owner)
+        with override_settings(SECOND_FACTOR="all"):
+            self.is_shut(desk(user), "/accounts/profile/factor/", "Policy asks you for a second factor")
+
+    def is_shut_for_age(self, owner: User) -> None:
+        with time_machine.travel(clock.now() + timedelta(days=366)):
+            self.is_shut(desk(owner), "/accounts/profile/", "Choose your own secret first")
+
+    def is_shut(self, client: Client, page: str, reason: str) -> None:
+        for path in ("/", "/accounts/users/", "/accounts/users/new/", "/accounts/stations/", "/accounts/review/"):
+            assert client.get(path).headers["Location"] == page, path
+        entries = LedgerEntry.objects.count()
+        for send in (client.get, client.post):
+            answer = send("/api/v1/orders/")
+            assert (answer.status_code, answer["Content-Type"]) == (403, "application/problem+json")
+            told = answer.json()
+            assert told.pop("title").startswith(reason)
+            assert told == {
+                "type": "urn:arteria:problem:duty-open", "status": 403, "code": "duty-open", "field": "",
+                "details": {"page": page},
+            }  # fmt: skip
+        assert LedgerEntry.objects.count() == entries
+        assert client.get("/accounts/profile/").status_code == 200 or page.endswith("factor/")
+        assert client.get(page).status_code == 200
+        assert client.post("/accounts/logout/")["Location"] == "/accounts/login/"
 
     def test_at_the_tablet_an_own_pin_is_chosen_on_the_spot(self, user: User) -> None:
         owner = person("owner", "system_owner")

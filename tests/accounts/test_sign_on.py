@@ -63,6 +63,17 @@ class TestOpenId:
         entry = LedgerEntry.objects.filter(verb="accounts.user.logged_in").latest("id")
         assert (entry.subject_id, entry.data["by"]) == (user.pk, "oidc")
 
+    def test_a_locked_account_is_locked_at_this_door_too(self, provider: Provider) -> None:
+        user = linked(provider)
+        for _ in range(5):
+            with pytest.raises(SecretWrong):
+                services.acknowledge_policy(actor=actor_for(user), secret="not-the-secret")
+        epoch = User.objects.get(pk=user.pk).session_epoch
+        with pytest.raises(AccountLocked):
+            services.log_in_by_provider(subject=user.external_subject)
+        assert User.objects.get(pk=user.pk).session_epoch == epoch
+        assert go(Client(), provider).status_code == 403
+
     def test_nobody_is_made_on_the_way(self, provider: Provider) -> None:
         answer = go(Client(), provider)
         assert answer.status_code == 403

@@ -101,3 +101,47 @@ class TestOneByOne:
         with override_settings(PROXIES=1):
             Client().post("/accounts/login/", given, HTTP_X_FORWARDED_FOR=forged)
         assert sorted(AddressTries.objects.values_list("address", flat=True)) == ["127.0.0.1", "9.9.9.9"]
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    return person("operator", "operator")
+
+
+@pytest.mark.requirement("21CFR11.300(d)")
+class TestWhatIsKept:
+    """A password typed into the wrong field is nowhere; who tries the same unknown name again is recognised."""
+
+    def kept(self, identity: str) -> str:
+        with pytest.raises(SecretWrong):
+            services.log_in(identity=identity, secret="wrong-wrong-1")
+        event = AuthenticationEvent.objects.latest("id")
+        [refused, counted] = LedgerEntry.objects.order_by("-id")[:2][::-1]
+        assert refused.data["identity"] == counted.data["identity"] == event.identity
+        return event.identity
+
+    def test_an_unknown_name_is_a_length_and_a_keyed_hash(self, user: User) -> None:
+        first, again, other = self.kept("My-Secret-77"), self.kept("my-secret-77 "), self.kept("my-secret-78")
+        assert first == again != other
+        assert first.startswith("unknown:12:")
+        assert "ecret" not in first
+        with override_settings(SECRET_KEY="another-key"):
+            assert self.kept("My-Secret-77") not in (first, other)
+
+    def test_a_known_one_and_a_badge_that_was_withdrawn_as_they_were_typed(self, user: User) -> None:
+        services.issue_badge(actor=SETUP, user_id=user.pk, code="B-1")
+        services.revoke_badge(actor=SETUP, code="B-1")
+        assert self.kept("Operator") == "Operator"
+        assert self.kept("B-1") == "B-1"
+
+    def test_the_door_where_secrets_are_renewed_counts_addresses_too(self, user: User) -> None:
+        before = User.objects.get(pk=user.pk).pin
+        with override_settings(LOGIN_TRIES_PER_ADDRESS=2):
+            for _ in range(2):
+                with pytest.raises(SecretWrong):
+                    services.renew_secret(identity="nobody", present="x", pin="579135", address="10.0.0.9")
+            with pytest.raises(TooManyTries):
+                services.renew_secret(identity="operator", present=SECRET, pin="579135", address="10.0.0.9")
+            assert User.objects.get(pk=user.pk).pin == before
+            services.renew_secret(identity="operator", present=SECRET, pin="579135", address="10.0.0.10")
+        assert AddressTries.objects.get(address="10.0.0.10").tries == 0

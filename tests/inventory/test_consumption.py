@@ -94,6 +94,20 @@ def test_who_has_no_right_to_use_stock_is_refused() -> None:
     assert not GenealogyLink.objects.exists()
 
 
+@pytest.mark.parametrize("role", ["planner", "qa_releaser", "auditor"])
+def test_who_plans_or_releases_moves_splits_and_scraps_nothing(role: str) -> None:
+    actor, sheet, other = actor_for(person(role, role)), stock.released(), stock.place("P-9")
+    for act in (
+        lambda: services.move_stock(actor=actor, stock_unit_id=sheet.pk, place=other),
+        lambda: services.split_unit(actor=actor, stock_unit_id=sheet.pk, quantity=Decimal(1)),
+        lambda: services.scrap_stock(actor=actor, stock_unit_id=sheet.pk, quantity=Decimal(1), reason="x"),
+    ):
+        with pytest.raises(PermissionDenied):
+            act()
+    after = type(sheet).objects.get(pk=sheet.pk)
+    assert (after.place, after.quantity) == (sheet.place, sheet.quantity)
+
+
 class TestTakingOutAgain:
     def make(self) -> GenealogyLink:
         screws = stock.released("SCREW", "10", "pcs")

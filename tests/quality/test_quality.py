@@ -312,8 +312,10 @@ class TestDeviations:
 def test_what_happened_is_recorded_by_anyone_who_works(who: Plant) -> None:
     record = services.report_event(actor=who.operator, what_happened="The lights went out")
     assert (record.planned, record.source, record.state) == (False, "reported", "open")
+    damaged = services.report_event(actor=who.warehouse, what_happened="A carton fell from the fork")
+    assert (damaged.description, damaged.state) == ("A carton fell from the fork", "open")
     with refused("permission-denied"):
-        services.report_event(actor=who.warehouse, what_happened="x")
+        services.report_event(actor=who.planner, what_happened="x")
     with refused("not-valid"):
         services.report_event(actor=who.operator, what_happened=" ")
 

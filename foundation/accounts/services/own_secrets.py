@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from foundation.accounts.ageing import PASSWORD, PIN
 from foundation.accounts.models import LoginBy, Station, User
 from foundation.accounts.policies import require_over
+from foundation.accounts.services.addresses import count_address, was_right
 from foundation.accounts.services.closing import close_sessions_of
 from foundation.accounts.services.secrets import prove, prove_user
-from foundation.accounts.services.tries import record_proof
+from foundation.accounts.services.tries import record_proof, told_identity
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid, PermissionDenied
 from foundation.core.refs import RecordRef
@@ -74,16 +75,22 @@ def change_own_secret(*, actor: Actor, present: str, password: str = "", pin: st
 def renew_secret(
     *, identity: str, present: str, password: str = "", pin: str = "", station: Station | None = None, address: str = ""
 ) -> User:
-    """A new secret at the door, before the old one lets anybody in: both components prove the person. SecretWrong, NotValid."""
+    """A new secret at the door, before the old one lets anybody in: both components prove the person.
+
+    SecretWrong, AccountLocked, TooManyTries, NotValid.
+    """
+    window = count_address(address)
     code = station.code if station else ""
     door = Actor(None, "system:door", station=code)
     with act(actor=door, verb="accounts.secret.renewed") as this:
-        this.note(identity=identity[:100])
+        this.note(identity=told_identity(identity))
         user = prove(actor=door, identity=identity, secret=present, kind="change", address=address).user
         this.about(RecordRef.to(user))
         person = Actor(user.pk, user.name, station=code, language=user.language)
         record_proof(actor=person, user=user, identity=identity, kind="change", address=address)
-        return _give(this, person, user.pk, password, pin)
+        user = _give(this, person, user.pk, password, pin)
+    was_right(address, window)
+    return user
 
 
 def _set_pin(user: User, pin: str, at: datetime) -> None:

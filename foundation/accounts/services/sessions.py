@@ -6,23 +6,20 @@ import secrets as stdlib_secrets
 
 from django.utils.translation import gettext as _
 
-from foundation.accounts import directory, second_factor, throttle
-from foundation.accounts.events import AddressThrottled
-from foundation.accounts.exceptions import StationUnknown, TooManyTries
+from foundation.accounts import directory, second_factor
+from foundation.accounts.exceptions import AccountLocked, StationUnknown
 from foundation.accounts.identities import normal
 from foundation.accounts.models import CaptureSession, LoginBy, Station, User
 from foundation.accounts.policies import require
 from foundation.accounts.selectors import user_by_identity
+from foundation.accounts.services.addresses import ANONYMOUS, count_address, was_right
 from foundation.accounts.services.closing import close_sessions_of
 from foundation.accounts.services.factors import prove_factor
 from foundation.accounts.services.secrets import prove, require_own_secret
-from foundation.accounts.services.tries import prove_elsewhere, record_proof
+from foundation.accounts.services.tries import prove_elsewhere, record_proof, take_turn, told_identity
 from foundation.core.actor import Actor
 from foundation.core.errors import PermissionDenied
 from foundation.records.act import act
-
-ANONYMOUS = Actor.system("log-in")
-TOLD_EVERY = 100  # refused tries of a throttled address that leave one entry: a flood fills no ledger
 
 
 def log_in(*, identity: str, secret: str, code: str = "", address: str = "") -> User:
@@ -31,9 +28,9 @@ def log_in(*, identity: str, secret: str, code: str = "", address: str = "") -> 
     Ends every earlier desk session of the person: an account is nobody's but theirs (docs/decisions/one-desk-at-a-time.md).
     SecretWrong, AccountLocked, FactorNeeded, TooManyTries.
     """
-    window = _count_address(address)
+    window = count_address(address)
     with act(actor=ANONYMOUS, verb="accounts.user.logged_in") as this:
-        this.note(identity=identity[:100])
+        this.note(identity=told_identity(identity))
         user = _proved_at_the_desk(identity, secret, address)
         actor = Actor(user.pk, user.name, language=user.language)
         if second_factor.needed_to_log_in(user) and not second_factor.must_add(user):
@@ -41,13 +38,13 @@ def log_in(*, identity: str, secret: str, code: str = "", address: str = "") -> 
         this.about(user)
         record_proof(actor=actor, user=user, identity=identity, kind="login", address=address)
         user = _begin_desk_session(user)
-    if address:
-        throttle.give_back(address, window)
+    was_right(address, window)
     return user
 
 
 def log_in_by_provider(*, subject: str, address: str = "") -> User:
-    """The company's OpenID provider said who it is: the person linked to this subject. PermissionDenied when nobody is.
+    """The company's OpenID provider said who it is: the person linked to this subject. PermissionDenied when nobody is;
+    AccountLocked.
 
     Nobody is made on the way: who somebody is was checked when the account was given (21 CFR 11.100(b)). Signing asks for
     our own secret.
@@ -62,6 +59,9 @@ def log_in_by_provider(*, subject: str, address: str = "") -> User:
                 details={"subject": subject[:300]},
             )
         this.about(user)
+        take_turn(user)
+        if user.is_locked:
+            raise AccountLocked(_("This account is locked after wrong tries. Security has been told."))
         actor = Actor(user.pk, user.name, language=user.language)
         record_proof(actor=actor, user=user, identity=user.username, kind="login", address=address)
         return _begin_desk_session(user)
@@ -99,39 +99,15 @@ def log_out(*, actor: Actor) -> None:
         this.about(User.objects.get(pk=actor.person_id))
 
 
-def _count_address(address: str) -> int:
-    """One try more of this address, in a statement of its own. TooManyTries; security hears of the first one refused."""
-    window = throttle.window_now()
-    if not address:
-        return window
-    over = throttle.take_try(address, window)
-    if throttle.tries_left(over):
-        return window
-    reason = _("Too many wrong log-ins from this address. Wait a quarter of an hour. Security has been told.")
-    excess = throttle.excess(over)
-    if excess % TOLD_EVERY != 1:
-        raise TooManyTries(reason)
-    with act(actor=ANONYMOUS, verb="accounts.user.logged_in") as this:
-        this.note(address=address, tries=over)
-        raise TooManyTries(reason, aftermath=lambda: _tell_of_address(address, over))
-    return window
-
-
-def _tell_of_address(address: str, tries: int) -> None:
-    with act(actor=ANONYMOUS, verb="accounts.address.throttled") as this:
-        this.note(address=address, tries=tries)
-        this.publish(AddressThrottled(address=address, tries=tries))
-
-
 def badge_in(*, station: Station, identity: str, secret: str, address: str = "") -> CaptureSession:
     """Badge and PIN at a registered station; several people may be badged in, each acts in their own session.
 
     SecretWrong, AccountLocked, SecretMustChange, SecretAged, TooManyTries, StationUnknown.
     """
-    window = _count_address(address)
+    window = count_address(address)
     actor = Actor(None, "system:badge-in", station=station.code)
     with act(actor=actor, verb="accounts.session.opened") as this:
-        this.note(identity=identity[:100])
+        this.note(identity=told_identity(identity))
         if not station.active:
             raise StationUnknown(_("This station is not in use."))
         proof = prove(actor=actor, identity=identity, secret=secret, kind="badge", address=address)
@@ -148,8 +124,7 @@ def badge_in(*, station: Station, identity: str, secret: str, address: str = "")
         record_proof(actor=actor, user=user, identity=identity, kind="badge", address=address, session=session.key)
         this.about(session)
         this.relate(user)
-    if address:
-        throttle.give_back(address, window)
+    was_right(address, window)
     return session
 
 

@@ -13,10 +13,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import DatabaseError, InterfaceError, connection
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from foundation.accounts.events import AccountLockedOut, WithdrawnBadgeUsed
 from foundation.accounts.exceptions import AccountLocked, SecretWrong
+from foundation.accounts.identities import normal
 from foundation.accounts.models import AuthenticationEvent, Badge, User, Withdrawal
 from foundation.core import clock
 from foundation.core.actor import Actor
@@ -27,6 +29,7 @@ from foundation.records.context import require_act
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=30)
 KEYS = 0xACC0 << 40
+UNKNOWN = "accounts.unknown-identity"  # the salt
 
 
 def take_turn(user: User) -> None:
@@ -45,6 +48,19 @@ def _release(key: int) -> None:
         cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
+def told_identity(identity: str) -> str:
+    """As a try is kept: a user name or badge code that was ever given, as it was typed.
+
+    Else it may be a password in the wrong field, and is kept as its length and a hash under the site's key: the same one is
+    recognised from try to try, and who reads the record without the key learns nothing.
+    """
+    given = normal(identity)
+    if Badge.objects.filter(code__iexact=given).exists() or User.objects.filter(username__iexact=given).exists():
+        return identity[:100]
+    mark = salted_hmac(UNKNOWN, given.casefold(), algorithm="sha256").hexdigest()[:16]
+    return f"unknown:{len(given)}:{mark}"
+
+
 def count_failure(*, actor: Actor, identity: str, user_id: int | None, kind: str, address: str = "") -> None:
     """Keep a wrong try; the fifth in a row locks the account and tells security at once (21 CFR 11.300(d)).
 
@@ -52,7 +68,7 @@ def count_failure(*, actor: Actor, identity: str, user_id: int | None, kind: str
     """
     with act(actor=actor, verb="accounts.secret.failed") as this:
         user = User.objects.select_for_update().get(pk=user_id) if user_id else None
-        this.note(identity=identity[:100], kind=kind)
+        this.note(identity=told_identity(identity), kind=kind)
         _note_event(actor, user, identity, kind, succeeded=False, address=address)
         if user is None:
             _tell_of_withdrawn_badge(this.publish, actor, identity)
@@ -85,7 +101,7 @@ def _note_event(
 ) -> None:
     AuthenticationEvent.objects.create(
         user=user,
-        identity=identity[:100],
+        identity=identity[:100] if user else told_identity(identity),
         kind=kind,
         succeeded=succeeded,
         station=actor.station,

@@ -9,10 +9,16 @@ from rest_framework.views import exception_handler
 from foundation.core.errors import Refusal
 from foundation.core.web.refusals import note_refusal
 
+CONTENT_TYPE = "application/problem+json"
+
+
+def problem_body(code: str, reason: str, http_status: int, **more: Any) -> dict[str, Any]:
+    """The one shape that the API refuses in."""
+    return {"type": f"urn:arteria:problem:{code}", "title": reason, "status": http_status, "code": code, **more}
+
 
 def problem(code: str, reason: str, http_status: int, **more: Any) -> Response:
-    body = {"type": f"urn:arteria:problem:{code}", "title": reason, "status": http_status, "code": code, **more}
-    return Response(body, status=http_status, content_type="application/problem+json")
+    return Response(problem_body(code, reason, http_status, **more), status=http_status, content_type=CONTENT_TYPE)
 
 
 def problem_details(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -18,7 +18,7 @@ from foundation.records.act import act
 from foundation.records.context import require_act
 from foundation.records.models import bulk_create_tracked
 from resources.inventory.models import GenealogyLink, Lot, Movement, Place, StockUnit
-from resources.inventory.policies import USE
+from resources.inventory.policies import MAKE
 from resources.inventory.quantities import in_unit
 from resources.inventory.services.ledgering import container_numbers, lock_unit, movement, new_unit
 from resources.inventory.services.places import counterpart
@@ -53,7 +53,7 @@ def open_lot(
     unit that is not the item's.
     """
     with act(actor=actor, verb="inventory.lot.opened") as this:
-        require(actor, USE)
+        require(actor, MAKE)
         item = Item.objects.get(pk=item_id)
         if unit and unit != item.unit:
             raise NotValid(
@@ -89,7 +89,7 @@ def open_lot(
 def open_serials(*, actor: Actor, parent_lot_id: int, serials: Sequence[str]) -> list[Lot]:
     """One lot of one per serial number of a batch, in the order given; set-based. NotValid when one was given before."""
     with act(actor=actor, verb="inventory.serials.opened") as this:
-        require(actor, USE)
+        require(actor, MAKE)
         batch: Lot = Lot.objects.select_related("item").get(pk=parent_lot_id)
         this.about(batch)
         if len(set(serials)) != len(serials) or not all(serial.strip() for serial in serials):
@@ -157,7 +157,7 @@ def produce(
     NotValid: not positive, another unit, a place that holds no stock, a container of another lot.
     """
     with act(actor=actor, verb="inventory.stock.produced") as this:
-        require(actor, USE, place.site_id)
+        require(actor, MAKE, place.site_id)
         lot: Lot = Lot.objects.select_related("item").get(pk=lot_id)
         this.about(lot)
         _check_target(place, status)
@@ -181,7 +181,7 @@ def produce_many(
 ) -> list[StockUnit]:
     """`produce` for many lots in one act (a thousand serials), set-based; containers in the order of the rows."""
     with act(actor=actor, verb="inventory.stock.produced") as this:
-        require(actor, USE, place.site_id)
+        require(actor, MAKE, place.site_id)
         _check_target(place, status)
         lots = {lot.pk: lot for lot in Lot.objects.filter(pk__in={row.lot_id for row in rows})}
         numbers = container_numbers(len(rows))
