@@ -14,7 +14,7 @@ from foundation.accounts.events import (
 )
 from foundation.core import events, jobs
 from foundation.core.events import Event
-from foundation.records.events import SealingTroubled
+from foundation.records.events import SealingTroubled, TamperingFound
 from quality.events import BatchAssessed, DispositionDecided, DispositionExecuted
 from resources.equipment.events import CalibrationFailed
 from resources.inventory.events import StockReleased
@@ -33,6 +33,7 @@ IN_TRANSACTION: dict[type[Event], list[str]] = {
     DispositionExecuted: ["shopfloor.handlers.on_disposition_executed"],
     ProductionReported: ["shopfloor.handlers.on_production_reported"],
     SealingTroubled: ["foundation.alerts.handlers.on_sealing_troubled"],
+    TamperingFound: ["foundation.alerts.handlers.on_tampering_found"],
     StockReleased: ["dhr.handlers.refuse_without_record"],
     WorkOrderDispatched: ["dhr.handlers.open_on_dispatch"],
 }
@@ -59,6 +60,7 @@ PROVIDERS: dict[str, list[str]] = {
     "web.refused": ["foundation.accounts.web.keep_refused_try"],
     "web.exported": ["foundation.accounts.web.keep_export"],
     "files.visible_originals": ["foundation.imports.access.originals"],
+    "records.require": ["foundation.accounts.policies.require"],
     "records.check_signer": ["foundation.accounts.services.check_signer"],
     "records.more_checks": [
         "foundation.files.selectors.check_files",
@@ -96,6 +98,7 @@ JOBS: dict[str, str] = {
     "printing.render": "foundation.printing.handlers.render_prints",
     "demo.story": "demo.telling.tell_scene",
     "dhr.package": "dhr.services.make_package",
+    "records.verify": "foundation.records.services.verifying.make_verification",
 }
 GIVEN_UP: dict[str, str] = {
     "imports.commit": "foundation.imports.services.commit_given_up",

@@ -112,6 +112,7 @@ NAVIGATION: tuple[Section, ...] = (
             Entry(_("Batch records (DHR)"), "dhr:record-list", icon_name="certificate", permission="dhr.view_record"),
             Entry(_("Trace"), "inventory:trace", icon_name="affiliate", permission="inventory.view_stock"),
             Entry(_("Audit trail"), "portal:ledger", icon_name="history", permission="records.view_trail"),
+            Entry(_("Auditor's desk"), "portal:audit", icon_name="zoom-check", permission="records.verify_records"),
             Entry(_("Verify a package"), "records:verification", icon_name="shield-check"),
         ),
     ),

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy
@@ -240,6 +241,15 @@ CELERY_BEAT_SCHEDULE = {
     "reclaim-jobs": {"task": "foundation.core.tasks.reclaim_jobs", "schedule": 10.0},
     "end-what-is-over": {"task": "foundation.accounts.tasks.end_what_is_over", "schedule": 60.0},
     "make-seal": {"task": "foundation.records.tasks.make_seal", "schedule": 60.0},
+    "verify-what-is-new": {
+        "task": "foundation.records.tasks.verify",
+        "schedule": crontab(hour=2, minute=40, day_of_week="mon-sat"),
+    },
+    "verify-everything": {
+        "task": "foundation.records.tasks.verify",
+        "schedule": crontab(hour=2, minute=40, day_of_week="sun"),
+        "kwargs": {"full": True},
+    },
 }
 
 SIMPLE_HISTORY_DATE_INDEX = False

@@ -111,6 +111,22 @@ def on_sealing_troubled(event: records.SealingTroubled, actor: Actor) -> None:
     )
 
 
+def on_tampering_found(event: records.TamperingFound, actor: Actor) -> None:
+    """The gravest that this product can say: the records are not as they were written."""
+    raise_alert(
+        actor=actor,
+        rule="records.tampering_found",
+        severity=Severity.CRITICAL,
+        title={
+            "en": f"Verification found {event.count} places where records are not as they were written",
+            "zh-hans": f"校验发现 {event.count} 处记录与写入时不符",
+        },
+        body={"en": event.first, "zh-hans": event.first},
+        role="system_owner",
+        key=f"records.tampering:{event.verification_id}",
+    )
+
+
 def on_access_probed(event: AccessProbed, actor: Actor) -> None:
     """Security hears of who was refused at many addresses in a short time."""
     where = f" ({event.station})" if event.station else ""

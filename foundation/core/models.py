@@ -37,6 +37,10 @@ class Job(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.unique_key}"
 
+    @property
+    def is_pending(self) -> bool:
+        return self.state in (JobState.QUEUED, JobState.RUNNING)
+
 
 class IdempotencyKey(models.Model):
     """A write that may arrive twice: the same key gives the first answer again, never a second act."""

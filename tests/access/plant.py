@@ -23,6 +23,7 @@ from foundation.imports.services import stage_file
 from foundation.printing.models import PrintJob
 from foundation.records.act import act
 from foundation.records.models import LedgerEntry
+from foundation.records.services.verifying import request_verification
 from quality import services as quality
 from quality.models import Disposition, GaugeAssessment
 from quality.services.dispositions import Choice
@@ -269,13 +270,14 @@ def _records(run: Running) -> dict[str, Any]:
     job = Job.objects.create(
         kind="dhr.package", unique_key="dhr.package:1", payload={"record": record.pk}, created_at=moment
     )
+    verifying = request_verification(actor=SETUP)
     entry = LedgerEntry.objects.filter(subject_label="shopfloor.workorder").earliest("pk").pk
     named = {"label": "shopfloor.workorder", "pk": run.order.pk}
     _keep_package("ab" * 32)
     return {
         "batch-records/": {"number": record.number, "job_id": job.pk, "sha256": package.sha256},
         "batch-records/by-id/": record.pk, "api/v1/batch-records/": record.pk, "api/v1/packages/": package.sha256,
-        "audit-trail/": named, "audit-trail/<int:pk>/": entry, "record/": named,
+        "audit/verify/": verifying.pk, "audit-trail/": named, "audit-trail/<int:pk>/": entry, "record/": named,
     }  # fmt: skip
 
 

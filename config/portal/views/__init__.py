@@ -1,3 +1,4 @@
+from .audit import audit, verify_now, verify_progress
 from .errors import bad_request, csrf_failure, not_found, permission_denied, server_error
 from .gallery import gallery, gallery_graph, gallery_progress, gallery_refused, gallery_shop, gallery_wall
 from .home import home, record, search, underway
@@ -7,6 +8,7 @@ from .trails import record_trail
 
 __all__ = [
     "alive",
+    "audit",
     "bad_request",
     "choose_language",
     "choose_theme",
@@ -27,4 +29,6 @@ __all__ = [
     "search",
     "server_error",
     "underway",
+    "verify_now",
+    "verify_progress",
 ]

@@ -148,13 +148,17 @@ class Epoch(AppendOnlyModel):
 
 
 class Verification(AppendOnlyModel):
-    """One run of `verify_records`: up to which seal, what it read and how much it found. The next one may go on from here."""
+    """One run of `verify_records`: up to which seal, what it read and how much it found. The next one may go on from here.
+
+    ``found`` is the beginning of the findings, as the verifier says them: whoever reads the result later reads what was wrong.
+    """
 
     first_seal = models.BigIntegerField()
     last_seal = models.BigIntegerField()
     last_hash = models.CharField(max_length=64, default="", blank=True)
     rows = models.BigIntegerField()
     findings = models.PositiveIntegerField()
+    found = models.JSONField(default=list)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField()
 
