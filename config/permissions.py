@@ -52,6 +52,7 @@ NAMES: dict[str, Any] = {
     "quality.report_event": _("report what happened"),
     "quality.view_quality": _("read nonconformances and deviations"),
     "records.view_trail": _("read the audit trail"),
+    "records.verify_records": _("have the records verified"),
     "routing.edit_routing": _("edit routings"),
     "routing.publish_card": _("publish process cards"),
     "routing.return_routing": _("return routings to their author"),
