@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from foundation.imports.models import ImportBatch, RowKind, RowStatus, StagedRow
-from foundation.imports.schema import ImportSchema, RowInput, TargetField, schema_named, text_of
+from foundation.imports.schema import SUGGESTION, ImportSchema, RowInput, TargetField, schema_named, text_of
 
 SHOWN: dict[str, dict[str, Any]] = {
     "all": {},
@@ -116,6 +116,22 @@ def counts_of(batch: ImportBatch) -> dict[str, dict[str, int]]:
         of = counts["group" if kind == RowKind.GROUP else "row"]
         of[status] = of.get(status, 0) + 1
     return counts
+
+
+def suggestions_of(batch: ImportBatch) -> list[tuple[str, str, int]]:
+    """What “accept all” would accept: (column, how it is read, in how many rows), the most frequent first. One query.
+
+    Problems that say the same but for a value are one line, with the first row's value.
+    """
+    found: dict[tuple[str, str], list[Any]] = {}
+    for problems in batch.rows.exclude(status=RowStatus.OK).order_by("row_number").values_list("problems", flat=True):
+        for problem in problems:
+            if problem["severity"] == SUGGESTION and not problem.get("resolved"):
+                line = found.setdefault((problem["column"], problem["code"]), [problem, 0])
+                line[1] += 1
+    labels = {field.code: str(field.label) for field in schema_named(batch.schema).fields}
+    rows = [(labels.get(column, column), text_of(first), count) for (column, _code), (first, count) in found.items()]
+    return sorted(rows, key=lambda row: -row[2])
 
 
 def row_views(batch: ImportBatch, rows: Iterable[StagedRow]) -> list[RowView]:

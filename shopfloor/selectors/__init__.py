@@ -13,6 +13,7 @@ from .orders import (
     order_readiness,
     search,
     station_cards,
+    what_dispatch_makes,
 )
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "pending_corrections",
     "search",
     "station_cards",
+    "what_dispatch_makes",
 ]

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, IntegerField, Max, Min, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
-from changecontrol.selectors import OpenOrder
+from bom.models import Tracking
+from changecontrol.models import Effectivity
+from changecontrol.selectors import CardAnswer, OpenOrder, effective_process_card
 from foundation.accounts.models import Station
+from foundation.core import clock
 from foundation.core.actor import Actor
-from foundation.core.errors import NotValid
+from foundation.core.errors import NotValid, Refusal
 from foundation.core.gs1 import what_is
 from foundation.core.refs import RecordRef
 from foundation.records.models import LedgerEntry
 from resources.inventory.selectors.holds import LotContext
+from routing.states import Purpose
 from shopfloor.definition import definition_of
 from shopfloor.models import BatchUnit, ProductionBatch, StepRecord, TravelCard, WorkCard, WorkOrder
 from shopfloor.readiness import readiness_of
@@ -48,6 +54,38 @@ def order_readiness(order: WorkOrder) -> list[dict[str, Any]]:
     if order.process_card_id is None:
         return []
     return readiness_of(order, definition_of(order.process_card_id))
+
+
+def effective_card_of(order: WorkOrder, at: datetime) -> CardAnswer:
+    """The card that dispatch would pin. NoEffectiveCard names the gap.
+
+    For sale: the card for production. Else one approved for trial, when there is one.
+    """
+    trial = Effectivity.objects.filter(item_id=order.item_id, variant=order.variant, purpose=Purpose.TRIAL)
+    purpose = Purpose.TRIAL if order.not_for_sale and trial.exists() else Purpose.PRODUCTION
+    return effective_process_card(
+        order.item_id, at=at, order_number=order.number, variant=order.variant, purpose=purpose
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ToDispatch:
+    """What dispatching an order would make; ``problem`` says why it would make nothing."""
+
+    card_number: str = ""
+    cards: int = 0
+    travellers: int = 0
+    problem: str = ""
+
+
+def what_dispatch_makes(order: WorkOrder) -> ToDispatch:
+    """Asked before the act, so that nobody prints a hundred travellers by one click."""
+    try:
+        card = effective_card_of(order, clock.now()).card
+    except Refusal as refusal:
+        return ToDispatch(problem=str(refusal.reason))
+    pieces = int(order.quantity) if order.item.tracking == Tracking.SERIAL else 1
+    return ToDispatch(card.number, pieces * len(definition_of(card.pk).operations), pieces)
 
 
 def find_traveller(code: str, among: QuerySet[TravelCard] | None = None) -> TravelCard:

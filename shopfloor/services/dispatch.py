@@ -10,8 +10,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bom.models import Tracking
-from changecontrol.models import Effectivity
-from changecontrol.selectors import CardAnswer, effective_process_card
 from foundation.accounts.policies import require
 from foundation.core.actor import Actor
 from foundation.core.numbering import next_number, next_numbers
@@ -20,12 +18,12 @@ from foundation.records.models import bulk_create_tracked
 from resources.inventory.models import Place
 from resources.inventory.services import Production, open_lot, open_serials, produce, produce_many
 from resources.inventory.states import PlaceKind, StockStatus
-from routing.states import Purpose
 from shopfloor.definition import Definition, OperationDefinition, definition_of
 from shopfloor.events import WorkOrderDispatched
 from shopfloor.exceptions import EntryNotValid, NotPossible
 from shopfloor.models import BatchUnit, PieceMove, ProductionBatch, TravelCard, WorkCard, WorkOrder
 from shopfloor.readiness import readiness_of
+from shopfloor.selectors.orders import effective_card_of
 from shopfloor.services.orders import lock_order
 from shopfloor.services.travellers import print_travellers
 from shopfloor.states import ORDER, Bucket, CardState, OrderState
@@ -54,7 +52,7 @@ def dispatch_order(*, actor: Actor, order_id: int, serials: Sequence[str] = ()) 
         this.about(order)
         require(actor, "shopfloor.dispatch_order", order.site_id)
         row = ORDER.next(order.state, "dispatch")
-        answer = _effective(order, this)
+        answer = effective_card_of(order, this.at)
         definition = definition_of(answer.card.pk)
         if definition.purpose == "trial" and not order.not_for_sale:
             raise NotPossible(
@@ -78,15 +76,6 @@ def dispatch_order(*, actor: Actor, order_id: int, serials: Sequence[str] = ()) 
             )
         )
     return Dispatched(order, batch, travellers, cards, forecast)
-
-
-def _effective(order: WorkOrder, this: Act) -> CardAnswer:
-    """For sale: the card for production. Else one approved for trial, when there is one."""
-    trial = Effectivity.objects.filter(item_id=order.item_id, variant=order.variant, purpose=Purpose.TRIAL)
-    purpose = Purpose.TRIAL if order.not_for_sale and trial.exists() else Purpose.PRODUCTION
-    return effective_process_card(
-        order.item_id, at=this.at, order_number=order.number, variant=order.variant, purpose=purpose
-    )
 
 
 def _make_batch(

@@ -11,8 +11,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.accounts.policies import may, require
@@ -22,6 +22,7 @@ from foundation.core import events
 from foundation.core.actor import Actor
 from foundation.core.answers import Found
 from foundation.core.refs import RecordRef
+from foundation.core.units import quantity_text
 from foundation.core.web.attempts import attempt, show
 from foundation.core.web.lists import Action, Column, Empty, ListPage
 from foundation.printing.models import PrintJob
@@ -32,7 +33,7 @@ from shopfloor.definition import definition_of
 from shopfloor.filters import OrderFilter
 from shopfloor.forms import OrderForm, SerialsForm
 from shopfloor.models import TravelCard, WorkCard, WorkOrder
-from shopfloor.selectors import card_balances, order_list, order_readiness
+from shopfloor.selectors import card_balances, order_list, order_readiness, what_dispatch_makes
 from shopfloor.states import ORDER
 
 VIEW, PLAN, DISPATCH = "shopfloor.view_order", "shopfloor.plan_order", "shopfloor.dispatch_order"
@@ -193,8 +194,32 @@ def _acts(order: WorkOrder, actor: Actor) -> list[dict[str, Any]]:
             continue
         verb = "resume" if row.event.startswith("resume_") else row.event
         url = reverse("shopfloor:order-act", args=[order.pk, verb])
-        rows.append({"verb": verb, "label": row.label, "url": url, "reason": row.reason_required})
+        confirm = _dispatch_words(order) if verb == "dispatch" else ""
+        rows.append({"verb": verb, "label": row.label, "url": url, "reason": row.reason_required, "confirm": confirm})
     return rows
+
+
+def _dispatch_words(order: WorkOrder) -> str:
+    """What one click would make and print: it cannot be taken back, only cancelled."""
+    made = what_dispatch_makes(order)
+    if made.problem:
+        return made.problem
+    words = {
+        "card": made.card_number,
+        "cards": made.cards,
+        "travellers": made.travellers,
+        "quantity": quantity_text(order.quantity, order.unit, get_language() or "en"),
+    }
+    return (
+        ngettext(
+            "Process card %(card)s is pinned. This makes one batch of %(quantity)s and prints %(travellers)s traveller;"
+            " work cards: %(cards)s.",
+            "Process card %(card)s is pinned. This makes one batch of %(quantity)s and prints %(travellers)s travellers;"
+            " work cards: %(cards)s.",
+            made.travellers,
+        )
+        % words
+    )
 
 
 def _links(order: WorkOrder, actor: Actor) -> list[dict[str, Any]]:

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import escape
 
 from bom.models import BomLine, BomRevision, Item
 from foundation.core.actor import Actor
@@ -14,6 +17,7 @@ from foundation.files.selectors import content_of
 from foundation.imports.exceptions import FileNotReadable, StillProblems
 from foundation.imports.models import ImportBatch, SavedMapping, StagedDecision, StagedRow
 from foundation.imports.schema import text_of
+from foundation.imports.selectors import suggestions_of
 from foundation.imports.services import (
     abandon_batch,
     accept_suggestions,
@@ -258,6 +262,22 @@ class TestDeciding:
         assert problems(batch, "suggestion") == set()
         batch = correct_rows(actor=SETUP, batch_id=batch.pk, changes={"r4": {"quantity": "~2m"}})
         assert problems(batch, "suggestion") == {(4, "quantity", "quantity-read")}
+
+    def test_the_page_says_how_many_suggestions_and_what_they_are(self) -> None:
+        batch = mapped(*CLEAN, "top,Widget,A3,part,~1m,Acme,P-3,1 / m,x", "top,Widget,A4,part,~2m,Acme,P-4,1 / m,y")
+        told = suggestions_of(batch)
+        count = sum(number for _column, _text, number in told)
+        kept = StagedDecision.objects.filter(batch=batch).count()
+        desk = Client()
+        desk.force_login(person("eva", "process_engineer"))
+        page = desk.get(reverse("imports:review", args=[batch.pk])).content.decode()
+        assert f"Accept all {count} suggestions" in page
+        for column, text, number in told:
+            assert f"<strong>{number} ×</strong> {column}: {escape(text)}" in page
+        accept_suggestions(actor=SETUP, batch_id=batch.pk)
+        assert StagedDecision.objects.filter(batch=batch, kind="accept").count() - kept == count
+        assert suggestions_of(batch) == []
+        assert "What these suggestions are" not in desk.get(reverse("imports:review", args=[batch.pk])).content.decode()
 
     def test_a_warning_is_accepted_by_itself(self) -> None:
         batch = mapped(*CLEAN, "top,Widget,A3,part,(1),Acme,P-3,1,x")

@@ -9,14 +9,20 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
+from bom.models import Item
 from foundation.accounts.services import issue_badge, register_station
 from foundation.accounts.web import STATION_COOKIE
+from foundation.core.errors import Refusal
 from quality.models import Deviation, Nonconformance
 from resources.inventory import services as inventory
 from resources.inventory.models import HoldTarget
+from routing.models import ProcessCard
+from shopfloor import services
 from shopfloor.models import Correction, SecondCheck, StepRecord, WorkCard, WorkOrder
-from shopfloor.selectors import card_balance
+from shopfloor.selectors import card_balance, what_dispatch_makes
+from shopfloor.selectors.orders import ToDispatch
 from tests.factories.floor import (
     Running,
     complete,
@@ -318,6 +324,10 @@ def test_the_desk_plans_dispatches_and_shows() -> None:
     assert (planned.url, order.quantity) == (f"/orders/{order.pk}/", Decimal(3))
     bad = client.post("/orders/new/", {**form, "quantity": "-1"})
     assert bad.status_code == 422
+    shown = re.sub(r"\s+", " ", text_of(client.get(f"/orders/{order.pk}/")))
+    asked = "is pinned. This makes one batch of 3 pcs and prints 1 traveller; work cards: 1."
+    assert asked in shown  # before anything is made
+    assert not order.batches.exists()
     done = client.post(f"/orders/{order.pk}/act/dispatch/")
     assert done.url == f"/orders/{order.pk}/readiness/"
     for tab in ("", "readiness/", "travellers/", "quality/", "trail/"):
@@ -329,6 +339,34 @@ def test_the_desk_plans_dispatches_and_shows() -> None:
     client.post(f"/orders/{order.pk}/act/hold/", {"reason": "Wait"})
     client.post(f"/orders/{order.pk}/act/resume/", {"reason": "Go"})
     assert WorkOrder.objects.get(pk=order.pk).state == "dispatched"
+
+
+def test_before_dispatch_the_page_says_why_nothing_can_be_made() -> None:
+    who = plant()
+    made = made_item("NO-CARD")
+    order = services.plan_order(actor=who.planner, item_id=made.pk, quantity=Decimal(1), site_id=site().pk)
+    client = client_of(dispatched(_with_card(), 1, who), "planner")
+    with pytest.raises(Refusal) as refusal:
+        services.dispatch_order(actor=who.planner, order_id=order.pk)
+    assert escape(str(refusal.value.reason)) in text_of(client.get(f"/orders/{order.pk}/"))
+    assert what_dispatch_makes(order) == ToDispatch(problem=str(refusal.value.reason))
+
+
+def test_a_serial_order_makes_cards_and_a_traveller_for_each_serial() -> None:
+    who = plant()
+    made = made_item("SERIAL-3", "serial")
+    process_card(made, [operation(10, step("10.10")), operation(20, step("20.10"), after=(10,))])
+    order = services.plan_order(actor=who.planner, item_id=made.pk, quantity=Decimal(3), site_id=site().pk)
+    said = what_dispatch_makes(order)
+    done = services.dispatch_order(actor=who.planner, order_id=order.pk)
+    assert (said.cards, said.travellers) == (len(done.cards), len(done.travellers)) == (6, 3)
+    assert said.card_number == ProcessCard.objects.get(pk=done.order.process_card_id).number
+
+
+def _with_card() -> Item:
+    made = made_item("WITH-CARD")
+    process_card(made, [operation(10, step("10.10"))])
+    return made
 
 
 def test_who_may_not_is_refused(run: Running) -> None:

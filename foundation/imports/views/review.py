@@ -20,7 +20,16 @@ from foundation.core.actor import Actor
 from foundation.core.web.attempts import attempt, show
 from foundation.imports.forms import AddRowForm
 from foundation.imports.models import ImportBatch
-from foundation.imports.selectors import SHOWN, bulk_choices, counts_of, edit_fields, next_open, row_views, rows_of
+from foundation.imports.selectors import (
+    SHOWN,
+    bulk_choices,
+    counts_of,
+    edit_fields,
+    next_open,
+    row_views,
+    rows_of,
+    suggestions_of,
+)
 from foundation.imports.services import accept_suggestions, add_row, correct_rows, remove_row
 from foundation.imports.states import STAGE, BatchState
 from foundation.imports.views.common import PLACES, batch_of, progress_of, steps_of, working
@@ -39,6 +48,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     show_, kind = _asked(request, batch)
     page = Paginator(rows_of(batch, show_, kind), PER_PAGE).get_page(request.GET.get("page"))
     rows = row_views(batch, page.object_list)
+    suggestions = suggestions_of(batch)
     editing = batch.rows.filter(key=request.GET.get("edit", "")).first()
     context = {
         "batch": batch,
@@ -50,6 +60,8 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "page_range": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         "rows": rows,
         "bulk": bulk_choices(batch, rows),
+        "suggestions": suggestions,
+        "suggested": sum(count for _column, _text, count in suggestions),
         "editing": editing.key if editing else "",
         "edit_fields": edit_fields(batch, editing) if editing else [],
         "at": request.GET.get("at", ""),
