@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from dhr.models import DeviceHistoryRecord, Package, Release
 from foundation.records.manifest import SignatureManifestSerializer
+from resources.inventory.models import Place
 
 
 class RecordSerializer(serializers.ModelSerializer[DeviceHistoryRecord]):
@@ -33,9 +34,10 @@ class SignSerializer(serializers.Serializer[Any]):
 
 
 class ReleaseRequestSerializer(SignSerializer):
-    """``stock_units``: ids to release; left out: all that can be."""
+    """``stock_units``: ids to release; left out: all that can be. ``place``: the code of where it is put away."""
 
     stock_units = serializers.ListField(child=serializers.IntegerField(), required=False, default=None)
+    place = serializers.SlugRelatedField(slug_field="code", queryset=Place.objects.all(), default=None, allow_null=True)
 
 
 class ReleaseSerializer(serializers.ModelSerializer[Release]):

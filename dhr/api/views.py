@@ -138,6 +138,7 @@ class RecordRelease(RecordView):
                 record_id=pk,
                 credentials=_credentials(data),
                 stock_unit_ids=data["stock_units"],
+                place=data["place"],
                 note=data["note"],
             )
             return 201, dict(ReleaseSerializer(release).data)

@@ -27,6 +27,7 @@ from foundation.records.act import Act, act
 from foundation.records.models import Signature
 from foundation.records.services import Credentials, ToSign, sign
 from resources.inventory import services as inventory
+from resources.inventory.models import Place
 
 
 def review_record(*, actor: Actor, record_id: int, credentials: Credentials, note: str = "") -> RecordVersion:
@@ -73,9 +74,11 @@ def release_record(
     record_id: int,
     credentials: Credentials,
     stock_unit_ids: Sequence[int] | None = None,
+    place: Place | None = None,
     note: str = "",
 ) -> Release:
-    """Release what conforms: all releasable stock, or only these stock units; the rest stays as it is.
+    """Release what conforms: all releasable stock, or only these stock units; the rest stays as it is. ``place``: what was
+    released is carried there from the floor.
 
     Signed *released* over the content as it is now, which becomes a version. Refused (NotReleasable, each blocker in words)
     over anything missing, an open nonconformance or deviation, an imbalance, a component held since it was consumed, a
@@ -94,6 +97,7 @@ def release_record(
         require_independent(signature.signer_id, scope, RELEASE)
         for row_of_stock in chosen:
             inventory.release_stock(actor=actor, stock_unit_id=row_of_stock.unit.pk, reason=record.number)
+        inventory.put_away(actor=actor, units=[one.unit for one in chosen], place=place)
         release = Release(
             record=record,
             version=version,

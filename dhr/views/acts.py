@@ -13,6 +13,9 @@ from django.views.decorators.http import require_POST
 from dhr import services
 from dhr.models import DeviceHistoryRecord
 from foundation.accounts.web import actor_of, credentials_of
+from foundation.core.errors import NotValid
+from resources.inventory.forms import PutAwayForm
+from resources.inventory.models import Place
 
 
 @sensitive_post_parameters("secret", "factor")
@@ -46,11 +49,15 @@ def record_release(request: HttpRequest, number: str) -> HttpResponse:
     """All that can be released, or the ticked containers only."""
     record = get_object_or_404(DeviceHistoryRecord.objects.visible_to(actor_of(request)), number=number)
     ticked = [int(value) for value in request.POST.getlist("stock_unit") if value.isdigit()]
+    form = PutAwayForm(request.POST, places=Place.objects.visible_to(actor_of(request)))
+    if not form.is_valid():
+        raise NotValid(_("Choose a place that is offered."), field="place")
     release = services.release_record(
         actor=actor_of(request),
         record_id=record.pk,
         credentials=credentials_of(request),
         stock_unit_ids=ticked or None,
+        place=form.cleaned_data["place"],
         note=request.POST.get("reason", ""),
     )
     text = _("%(quantity)s %(unit)s of %(number)s are released.")

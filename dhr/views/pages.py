@@ -30,6 +30,8 @@ from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of
 from foundation.core.canonical import content_hash
 from foundation.core.web.lists import Column, Empty, ListPage
+from resources.inventory.forms import PutAwayForm
+from resources.inventory.models import Place
 
 VIEW = "dhr.view_record"
 
@@ -148,9 +150,16 @@ def _page(
             "card": record.batch.order.process_card,
             "tabs": tabs_of(record, current),
             "shown": SimpleLazyObject(lambda: content_hash(facts_of(record_content(scope)))),
+            "put_away": SimpleLazyObject(lambda: _put_away(request, "all")),
+            "put_part_away": SimpleLazyObject(lambda: _put_away(request, "part")),
             **context,
         },
     )
+
+
+def _put_away(request: HttpRequest, which: str) -> PutAwayForm:
+    """One for each form of the page."""
+    return PutAwayForm(places=Place.objects.visible_to(actor_of(request)), auto_id=f"{which}-%s")
 
 
 def tabs_of(record: DeviceHistoryRecord, current: str) -> list[dict[str, Any]]:

@@ -50,6 +50,17 @@ class PlacesOf(forms.Form):
         field.queryset = field.queryset.filter(pk__in=places)
 
 
+class PutAwayForm(PlacesOf):
+    """Where judged stock goes. Nobody chose: it stays, and the words say so."""
+
+    place = forms.ModelChoiceField(
+        Place.objects.filter(kind__in=[str(kind) for kind in HOLDS_STOCK], active=True),
+        label=gettext_lazy("Put away at"),
+        required=False,
+        empty_label=gettext_lazy("It stays where it is"),
+    )
+
+
 class ReceiveForm(PlacesOf):
     item = ItemField(label=gettext_lazy("Item"), max_length=80)
     supplier = forms.ModelChoiceField(Supplier.objects.order_by("name"), label=gettext_lazy("Supplier"))
@@ -74,7 +85,7 @@ class ReceiveForm(PlacesOf):
         return {**values, "item_id": item.pk, "unit": values["unit"] or item.unit, "supplier_id": supplier.pk}
 
 
-class InspectForm(forms.Form):
+class InspectForm(PutAwayForm):
     """The incoming check: each point passed, failed or not applicable, what was seen, and the verdict."""
 
     POINTS = (
@@ -130,7 +141,7 @@ class InspectForm(forms.Form):
             for name, _label in self.POINTS
             if self.cleaned_data.get(name, "na") != "na"
         ]
-        return {key: self.cleaned_data[key] for key in ("result", "note", "whole_lot")} | {"checks": checks}
+        return {key: self.cleaned_data[key] for key in ("result", "note", "whole_lot", "place")} | {"checks": checks}
 
 
 class ReasonForm(forms.Form):

@@ -9,10 +9,15 @@ import pytest
 from dhr import services
 from dhr.exceptions import NotIndependent, NotReleasable
 from dhr.models import DeviceHistoryRecord, RecordVersion
+from foundation.core.errors import NotValid
 from foundation.records.models import LedgerEntry, Signature
 from resources.inventory import services as inventory
+from resources.inventory.models import Movement
 from tests.factories.floor import Running
-from tests.factories.records import built_plates
+from tests.factories.people import SETUP, site
+from tests.factories.records import built_plates, record_of, release, review
+from tests.factories.stock import place
+from tests.shopfloor.test_views import client_of
 from tests.shopfloor.venturi import venturi
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +57,41 @@ def test_who_decides_is_who_signs() -> None:
     assert (refused.value.code, record.state) == ("other-signer", "growing")
     assert not RecordVersion.objects.exists()
     assert not Signature.objects.filter(record_label="dhr.devicehistoryrecord").exists()
+
+
+def test_released_goods_are_put_away_where_the_releaser_says() -> None:
+    run = built_plates(2)
+    review(run)
+    store, stock = place("WH-FINISHED"), run.batch.stock_unit
+    page = client_of(run, "releaser").get(f"/batch-records/{record_of(run).number}/").content.decode()
+    assert page.count("WH-FINISHED") == 2  # of all, and of a part
+    assert "It stays where it is" in page
+    release(run, place=store)
+    stock.refresh_from_db()
+    assert (stock.status, stock.place) == ("released", store)
+    move = Movement.objects.filter(stock_unit=stock).latest("pk")
+    assert (move.kind, move.from_place.code, move.to_place.code) == ("move", "PROD", "WH-FINISHED")
+    entry = LedgerEntry.objects.get(verb="dhr.record.released")
+    assert ("inventory.stock.moved", "system:put away") in [(part["verb"], part["actor"]) for part in entry.parts]
+
+
+@pytest.mark.parametrize("where", ["scrap", "elsewhere"])
+def test_a_place_that_cannot_be_releases_nothing(where: str) -> None:
+    run = built_plates(1)
+    review(run)
+    far = inventory.create_place(actor=SETUP, code="SH-A", name={"en": "Far"}, kind="stock", site=site("SH2"))
+    with pytest.raises(NotValid) as refused:
+        release(run, place=place("SCRAP-1", "scrap") if where == "scrap" else far)
+    stock = run.batch.stock_unit
+    stock.refresh_from_db()
+    assert (refused.value.code, stock.status, stock.place.code) == ("wrong-place", "in_process", "PROD")
+    assert record_of(run).state == "reviewed"
+
+
+def test_where_nobody_says_a_place_it_stays() -> None:
+    run = built_plates(1)
+    review(run)
+    release(run)
+    stock = run.batch.stock_unit
+    stock.refresh_from_db()
+    assert (stock.status, stock.place.code) == ("released", "PROD")

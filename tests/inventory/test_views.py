@@ -12,7 +12,7 @@ from foundation.core import gs1
 from foundation.core.errors import NotValid
 from foundation.printing.models import PrintJob
 from resources.inventory import services
-from resources.inventory.models import Hold, HoldTarget, LabelReading, Lot, StockUnit
+from resources.inventory.models import Hold, HoldTarget, LabelReading, Lot, Movement, StockUnit
 from resources.inventory.views.holds import target_named
 from tests.factories import stock
 from tests.factories.people import SETUP
@@ -117,6 +117,23 @@ class TestChecking:
         assert set(StockUnit.objects.values_list("status", flat=True)) == {"released"}
         shown = text_of(client.get(done["Location"]))
         assert "measurement: 5.0 mm" in shown
+
+    def test_what_was_judged_is_put_away(self, logged_in) -> None:
+        unit, other = stock.received(containers=2, place=stock.place("WH-QUARANTINE"))
+        store = stock.place("WH-A")
+        client = logged_in("quality_engineer")
+        page = reverse("inventory:unit-check", args=[unit.pk])
+        assert "It stays where it is" in text_of(client.get(page))
+        points = dict.fromkeys(("identity", "packaging", "quantity", "certificate", "measurement"), "passed")
+        wrong = {**points, "result": "accepted", "place": stock.place("SCRAP-1", "scrap").pk}
+        assert client.post(page, wrong).status_code == 422
+        assert StockUnit.objects.get(pk=unit.pk).status == "quarantine"
+        assert client.post(page, {**points, "result": "accepted", "place": store.pk}).status_code == 302
+        at = {one.pk: (one.status, one.place.code) for one in StockUnit.objects.select_related("place")}
+        assert at == {unit.pk: ("released", "WH-A"), other.pk: ("quarantine", "WH-QUARANTINE")}
+        assert Movement.objects.filter(kind="move", stock_unit=unit, to_place=store).count() == 1
+        client.post(reverse("inventory:unit-check", args=[other.pk]), {**points, "result": "accepted"})
+        assert StockUnit.objects.get(pk=other.pk).place.code == "WH-QUARANTINE"
 
     def test_what_has_expired_is_said_first_and_can_only_be_rejected(self, logged_in) -> None:
         unit = stock.received(expires_on=date(2020, 1, 31), made_on=date(2019, 1, 31))[0]

@@ -133,6 +133,7 @@ class InspectSerializer(serializers.Serializer[Any]):
     checks = CheckSerializer(many=True, default=list)
     note = serializers.CharField(default="", allow_blank=True)
     whole_lot = serializers.BooleanField(default=False)
+    place = serializers.SlugRelatedField(slug_field="code", queryset=Place.objects.all(), default=None, allow_null=True)
 
 
 class InspectionSerializer(serializers.ModelSerializer[ReceiptInspection]):

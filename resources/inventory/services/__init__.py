@@ -8,7 +8,7 @@ from .places import create_place
 from .production import Production, open_lot, open_serials, produce, produce_many
 from .receiving import inspect_receipt, receive_lot
 from .status import change_status, reject_stock, release_stock
-from .stock import merge_units, move_stock, scrap_stock, split_unit
+from .stock import merge_units, move_stock, put_away, scrap_stock, split_unit
 
 __all__ = [
     "Consumption",
@@ -28,6 +28,7 @@ __all__ = [
     "print_container_labels",
     "produce",
     "produce_many",
+    "put_away",
     "receive_lot",
     "reject_stock",
     "release_stock",

@@ -35,6 +35,7 @@ from resources.inventory.services.labels import print_container_labels
 from resources.inventory.services.ledgering import container_numbers, lock_unit, movement, new_unit
 from resources.inventory.services.places import counterpart
 from resources.inventory.services.status import reject_stock, release_stock
+from resources.inventory.services.stock import put_away
 from resources.inventory.states import InspectionResult, MovementKind, PlaceKind, StockStatus
 
 MOST_CONTAINERS = 500
@@ -155,11 +156,13 @@ def inspect_receipt(
     checks: Sequence[dict[str, Any]] = (),
     note: str = "",
     whole_lot: bool = False,
+    place: Place | None = None,
 ) -> ReceiptInspection:
     """The incoming check of a received container (of all its lot's containers in quarantine: ``whole_lot``).
 
     Accepted → released, rejected → rejected with the note as reason: two acts that this one calls. ``checks``:
-    [{"check", "value", "passed"}]; a check that did not pass cannot be accepted. PermissionDenied for who received it.
+    [{"check", "value", "passed"}]; a check that did not pass cannot be accepted. ``place``: what was judged is carried there,
+    out of the quarantine; without one it stays. PermissionDenied for who received it.
     """
     with act(actor=actor, verb="inventory.receipt.inspected", reason=note) as this:
         unit = lock_unit(stock_unit_id)
@@ -189,6 +192,7 @@ def inspect_receipt(
                 release_stock(actor=actor, stock_unit_id=one.pk)
             else:
                 reject_stock(actor=actor, stock_unit_id=one.pk, reason=note)
+        put_away(actor=actor, units=units, place=place)
     return next(row for row in rows if row.stock_unit_id == stock_unit_id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -41,6 +41,27 @@ def move_stock(*, actor: Actor, stock_unit_id: int, place: Place, reason: str = 
         unit.place = place
         unit.save()
     return unit
+
+
+def put_away(*, actor: Actor, units: Iterable[StockUnit], place: Place | None) -> None:
+    """Within judging stock: carry to this place of the same site what is not there and not empty. None: all stays.
+
+    Whoever judges need not have the right to move stock: it follows from the judgement, as an act of the system within it.
+    NotValid for a place of another site, or one that holds no stock.
+    """
+    if place is None:
+        return
+    rule = Actor(None, "system:put away", station=actor.station, session=actor.session, language=actor.language)
+    for unit in units:
+        if unit.place.site_id != place.site_id:
+            raise NotValid(
+                _("%(place)s is not at the site of %(container)s.")
+                % {"place": place.code, "container": unit.container},
+                code="wrong-place",
+                field="place",
+            )
+        if unit.quantity and unit.place_id != place.pk:
+            move_stock(actor=rule, stock_unit_id=unit.pk, place=place)
 
 
 def _require_move(actor: Actor, unit: StockUnit, place: Place) -> None:

@@ -214,7 +214,7 @@ def unit_check(request: HttpRequest, pk: int) -> HttpResponse:
     rows = StockUnit.objects.visible_to(actor).select_related("lot__item", "lot__supplier", "place")
     unit: StockUnit = get_object_or_404(rows, pk=pk)
     barred = what_bars_release(unit)
-    form = InspectForm(request.POST or None, barred=barred is not None)
+    form = InspectForm(request.POST or None, barred=barred is not None, places=Place.objects.visible_to(actor))
     tried = None
     if form.is_bound and form.is_valid():
         with attempt(form) as tried:
