@@ -21,10 +21,13 @@ from changecontrol.states import ImpactKind, Judgement
 from foundation.core.canonical import decimal_text
 from foundation.core.refs import RecordRef
 from foundation.core.texts import localized
+from resources.equipment.models import EquipmentClass
 from resources.inventory.selectors import stock_of
+from resources.personnel.models import Qualification
 from routing.models import Operation, RoutingRevision
 
 NO_RECORD = RecordRef("", 0)
+Words = dict[str, str]  # {language: text}
 
 # Prefilled where nothing is found, so that the checklist is whole and each line is judged by a person (CHG-02).
 NOTHING: dict[str, Any] = {
@@ -126,11 +129,13 @@ def _process(affected: list[AffectedThing]) -> Iterator[Computed]:
 def _changed_operations(before: RoutingRevision, revision: RoutingRevision) -> Iterator[Computed]:
     """A routing change drags in the BOM lines that its changed operations consume (CHG-05)."""
     for operation in changed_operations(before, revision):
+        consumes = _("%(routing)s: operation %(operation)s differs; it consumes %(positions)s.")
+        nothing = _("%(routing)s: operation %(operation)s differs; it consumes nothing.")
         text = in_every_language(
-            _("%(routing)s: operation %(operation)s differs; it consumes %(positions)s."),
+            consumes if operation.positions else nothing,
             routing=revision.number,
             operation=operation.number,
-            positions=", ".join(operation.positions) or "–",
+            positions=", ".join(operation.positions),
         )
         subject = RecordRef("routing.routingrevision", revision.pk, f"{revision.number} {operation.number}")
         yield Computed(ImpactKind.PROCESS, text, subject)
@@ -186,24 +191,35 @@ def _operations_ask(affected: list[AffectedThing]) -> Iterator[Computed]:
             (
                 ImpactKind.TRAINING,
                 _("%(number)s: people qualified for %(what)s must read the new card."),
-                _codes(operations),
+                _qualifications(operations),
             ),
             (ImpactKind.VALIDATION, _("%(number)s: special process at operation %(what)s."), _special(operations)),
             (ImpactKind.EQUIPMENT, _("%(number)s: equipment of class %(what)s is used."), _classes(operations)),
         )
         for kind, template, what in asked:
             if what:
-                text = in_every_language(template, number=row.revision.number, what=", ".join(what))
+                text = in_every_language(template, number=row.revision.number, what=what)
                 yield Computed(kind, text, RecordRef.to(row.revision))
 
 
-def _codes(operations: list[Operation]) -> list[str]:
-    return sorted({code for operation in operations for code in operation.qualifications})
+def _qualifications(operations: list[Operation]) -> Words:
+    return _named(Qualification, {code for operation in operations for code in operation.qualifications})
 
 
-def _special(operations: list[Operation]) -> list[str]:
-    return [str(operation.number) for operation in operations if operation.special_process]
+def _classes(operations: list[Operation]) -> Words:
+    return _named(EquipmentClass, {operation.equipment_class for operation in operations if operation.equipment_class})
 
 
-def _classes(operations: list[Operation]) -> list[str]:
-    return sorted({operation.equipment_class for operation in operations if operation.equipment_class})
+def _special(operations: list[Operation]) -> str:
+    return ", ".join(str(operation.number) for operation in operations if operation.special_process)
+
+
+def _named(kind: type[Qualification | EquipmentClass], codes: set[str]) -> Words:
+    """The names behind the codes as one enumeration in each language; a code that names nothing stays. Empty without codes."""
+    names: dict[str, Words] = dict(kind.objects.filter(code__in=codes).values_list("code", "name"))
+    if not codes:
+        return {}
+    return {
+        language: ", ".join(localized(names.get(code), language) or code for code in sorted(codes))
+        for language, _name in settings.LANGUAGES
+    }

@@ -60,7 +60,7 @@ def kind_of(label: str) -> str:
     return str(KINDS.get(label.lower(), label))
 
 
-def address_of(label: str, pk: int) -> str:
+def address_of(label: str, pk: int | None) -> str:
     """The address of a record's page; "" when it has none (yet)."""
     name = ADDRESSES.get(label.lower(), "")
     try:

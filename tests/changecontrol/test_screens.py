@@ -153,7 +153,7 @@ def test_nothing_is_judged_beforehand_and_saving_nothing_says_so(team: Team, dra
     reason_alone = post(author, "judge", change.pk, **{f"reason-{entry.pk}": "Seen"})
     assert reason_alone.status_code == 422
     assert "Choose: affected, not affected, or waived." in text_of(reason_alone)
-    assert 'value="Seen"' in reason_alone.content.decode()
+    assert ">Seen</textarea>" in reason_alone.content.decode()
     one = {f"decision-{entry.pk}": "affected", f"reason-{entry.pk}": "Card read again"}
     assert post(author, "judge", change.pk, **one).status_code == 302
     again = author.post(reverse("changecontrol:judge", args=[change.pk]), one, follow=True)

@@ -49,7 +49,7 @@ def test_old_and_new_values_with_who_why_and_where(moved: Site) -> None:
 
 def test_secrets_are_never_shown_but_their_change_is() -> None:
     user = person("operator")
-    services.set_secret(actor=actor_for(person("owner")), user_id=user.pk, password="another-horse-8")
+    services.set_secret(actor=SETUP, user_id=user.pk, password="another-horse-8")
     changes = [change for change in field_changes(RecordRef.to(user)) if change.field == "password"]
     assert len(changes) == 2
     assert {(change.before, change.after) for change in changes} == {("", "…")}

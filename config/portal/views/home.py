@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -11,14 +11,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from config.portal.addresses import address_of
+from config.portal.addresses import address_of, kind_of
 from foundation.accounts.models import Role
 from foundation.accounts.scope import roles_asked_once
 from foundation.accounts.selectors import roles_of
 from foundation.accounts.web import actor_of
 from foundation.core import events
+from foundation.core.actor import Actor
 from foundation.core.answers import Found, Todo, Underway
+from foundation.records.models import LedgerEntry
+from foundation.records.models.ledger import Outcome
 
+RECENT, LOOKED_BACK = 8, 80
 FOUND_PER_KIND = 20
 
 
@@ -39,8 +43,28 @@ def home(request: HttpRequest) -> HttpResponse:
     for one in sorted(waiting, key=lambda todo: (not todo.urgent, str(todo.group))):
         groups.setdefault(str(one.group), []).append(one)
     roles = Role.objects.filter(code__in=roles_of(actor.user_id or 0)).order_by("code")
-    context = {"groups": groups, "waiting": waiting, "roles": roles, "underway": _underway(request)}
+    context = {
+        "groups": groups,
+        "waiting": waiting,
+        "roles": roles,
+        "underway": _underway(request),
+        "recent": list(islice(_recent(actor), RECENT)),
+    }
     return render(request, "portal/home.html", context)
+
+
+def _recent(actor: Actor) -> Iterator[dict[str, Any]]:
+    """The records that this person worked on last, the newest first, each once."""
+    acts = LedgerEntry.objects.filter(actor=actor.user_id, outcome=Outcome.DONE).exclude(subject_label="")
+    seen: set[tuple[str, int | None]] = set()
+    for entry in acts.order_by("-pk")[:LOOKED_BACK]:
+        subject = (entry.subject_label, entry.subject_id)
+        if subject in seen or not entry.subject_number:
+            continue
+        seen.add(subject)
+        url = address_of(entry.subject_label, entry.subject_id)
+        if url:
+            yield {"url": url, "kind": kind_of(entry.subject_label), "entry": entry}
 
 
 def _underway(request: HttpRequest) -> list[Underway]:

@@ -19,7 +19,7 @@ from foundation.accounts.policies import require
 from foundation.accounts.scope import trail_visible
 from foundation.accounts.web import actor_of
 from foundation.core.web.lists import Column, Empty, ListPage
-from foundation.core.web.trails import verb_words
+from foundation.core.web.trails import verb_words, what_words
 from foundation.records.models import LedgerEntry
 from foundation.records.models.ledger import Outcome
 from foundation.records.selectors import by_actor, by_number, by_verb
@@ -65,7 +65,13 @@ COLUMNS = (
     ),
     Column("captured_at", gettext_lazy("When"), kind="moment", sort="captured_at"),
     Column("actor_name", gettext_lazy("Who"), kind="who"),
-    Column("verb", gettext_lazy("What"), kind="words", value=lambda row: verb_words(row.verb), sort="verb"),
+    Column(
+        "verb",
+        gettext_lazy("What"),
+        kind="words",
+        value=lambda row: what_words(row.verb, refused=row.outcome == Outcome.REFUSED),
+        sort="verb",
+    ),
     Column("subject_number", gettext_lazy("Record"), kind="code"),
     Column(
         "outcome",
@@ -110,5 +116,10 @@ def ledger_entry(request: HttpRequest, pk: int) -> HttpResponse:
     require(actor, VIEW)
     entry = get_object_or_404(trail_visible(LedgerEntry.objects.all(), actor, VIEW), pk=pk)
     related = [{**one, "kind": kind_of(one["label"])} for one in entry.related]
-    context = {"entry": entry, "related": related, "words": verb_words(entry.verb), "digest": bytes(entry.digest).hex()}
+    context = {
+        "entry": entry,
+        "related": related,
+        "words": what_words(entry.verb, refused=entry.outcome == Outcome.REFUSED),
+        "digest": bytes(entry.digest).hex(),
+    }
     return render(request, "portal/ledger_entry.html", context)

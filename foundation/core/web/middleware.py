@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
 
 from foundation.core.errors import Refusal
 from foundation.core.web.refusals import note_refusal
@@ -36,7 +37,21 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        is_page = request.method == "GET" and not request.path.startswith("/api/")
+        return self._not_a_page(request) if is_page and answer.status_code == 405 else answer
+
+    def _not_a_page(self, request: HttpRequest) -> HttpResponse:
+        """Reloaded after a refusal, or typed: the address of an act shows nothing, and nothing is done again."""
+        context = {
+            "status": 405,
+            "title": _("Nothing to see here"),
+            "says": _("This is the address that a form is sent to. Nothing was done just now. Go back to the record."),
+            "icon_name": "arrow-back-up",
+        }
+        return render(
+            request, "portal/error_shop.html" if is_shop(request) else "portal/error.html", context, status=405
+        )
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if request.path.startswith("/api/"):

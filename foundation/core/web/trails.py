@@ -37,6 +37,12 @@ def verb_words(verb: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def what_words(verb: str, *, refused: bool) -> str:
+    """The words of an act as it ended. The words of a verb say that it is done: of a refused act they say that it is not."""
+    words = verb_words(verb)
+    return _("Not done: %(what)s") % {"what": words} if refused else words
+
+
 def actor_words(name: str) -> str:
     """Who acted. ``system:log-in`` is no person's name: it reads as the system, and which part of it."""
     if not name.startswith(SYSTEM):
@@ -56,6 +62,6 @@ def trail_of(entry: Any) -> Trail:
             str(entry.get("station", "")), refused, str(entry.get("refusal", "")),
         )  # fmt: skip
     return Trail(
-        entry.captured_at, actor_words(entry.actor_name), verb_words(entry.verb), entry.reason, entry.station,
-        entry.outcome == "refused", str(entry.data.get("refusal", "")),
+        entry.captured_at, actor_words(entry.actor_name), what_words(entry.verb, refused=entry.outcome == "refused"),
+        entry.reason, entry.station, entry.outcome == "refused", str(entry.data.get("refusal", "")),
     )  # fmt: skip

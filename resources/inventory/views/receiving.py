@@ -55,6 +55,7 @@ def receipt_list(request: HttpRequest) -> HttpResponse:
                 sort="number",
                 link=lambda row: reverse("inventory:labels", args=[row.pk]),
             ),
+            Column("received_at", _("When"), kind="moment", sort="received_at"),
             Column("item", _("Item"), kind="code", value="lot.item.number"),
             Column("name", _("Name"), kind="localized", value="lot.item.name"),
             Column(
@@ -68,8 +69,7 @@ def receipt_list(request: HttpRequest) -> HttpResponse:
             Column("supplier_lot", _("Supplier's lot"), kind="code", value="lot.supplier_lot"),
             Column("quantity", _("Quantity"), kind="quantity", value=lambda row: (row.quantity, row.unit)),
             Column("containers", _("Containers"), kind="number"),
-            Column("received_by_name", _("Received by")),
-            Column("received_at", _("When"), kind="moment", sort="received_at"),
+            Column("received_by_name", _("Received by"), kind="who"),
         ),
         search=("number", "lot__number", "lot__supplier_lot", "delivery_note"),
         actions=(
