@@ -18,6 +18,14 @@ def step_for(actor: Actor, change: ChangeRequest) -> ApprovalStep | None:
     return next((step for step in open_steps(change) if may(actor, step.permission)), None)
 
 
+def stands_for_a_side(actor: Actor) -> Decision:
+    """Does this person sign for any side of any change?"""
+    if any(may(actor, step.permission) for step in SIDES.values()):
+        return YES
+    sides = ", ".join(str(step.name) for step in SIDES.values())
+    return no(_("%(name)s does not sign for: %(sides)s.") % {"name": actor.name, "sides": sides})
+
+
 def can_sign(actor: Actor, change: ChangeRequest) -> Decision:
     """May this person sign (approve or refuse) now? Never an author, never twice, and only for a side that they stand for."""
     if change.state != ChangeState.IN_APPROVAL:

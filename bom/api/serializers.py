@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from bom.models import ApprovedSource, Basis, BomRevision, Item, Market, StandardCost
 from bom.services.items import CHANGEABLE
+from foundation.accounts.endpoints import SignSerializer
 from foundation.records.manifest import SignatureManifestSerializer
 
 
@@ -279,9 +280,7 @@ class BaselineProposeSerializer(serializers.Serializer[Any]):
     revisions = serializers.ListField(child=serializers.IntegerField(), allow_empty=False)
 
 
-class BaselineSignSerializer(serializers.Serializer[Any]):
-    """Electronic signature: identity at the first signing of a session, the secret at every one."""
+class BaselineSignSerializer(SignSerializer):
+    """A signature for one side."""
 
     side = serializers.ChoiceField(choices=["engineering", "quality"])
-    identity = serializers.CharField(required=False, allow_blank=True, default="")
-    secret = serializers.CharField(write_only=True)

@@ -12,7 +12,7 @@ from bom.models import Baseline, BaselineApproval, BaselineEntry, BomRevision
 from bom.selectors import authors_of, bom_content
 from bom.services.approval import approve_revision
 from bom.services.revisions import EDIT, return_revision, submit_revision
-from foundation.accounts.policies import require
+from foundation.accounts.policies import may, require
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid, PermissionDenied
 from foundation.core.numbering import next_number
@@ -70,6 +70,7 @@ def approve_baseline(*, actor: Actor, baseline_id: int, side: str, credentials: 
     with act(actor=actor, verb="bom.baseline.signed") as this:
         baseline: Baseline = Baseline.objects.select_for_update().get(pk=baseline_id)
         this.about(baseline)
+        _require_side(actor, side)
         row = states.BASELINE.next(baseline.state, "sign")
         if side not in states.BASELINE_SIDES:
             raise NotValid(_("A baseline is signed for engineering and for quality."), field="side")
@@ -95,13 +96,20 @@ def approve_baseline(*, actor: Actor, baseline_id: int, side: str, credentials: 
     return baseline
 
 
+def _require_side(actor: Actor, side: str) -> None:
+    """Who signs for no side has no business with the dialog, whoever's secret is given in it. PermissionDenied."""
+    sides = states.BASELINE_SIDES
+    if not any(may(actor, permission) for permission in sides.values()):
+        require(actor, sides.get(side, next(iter(sides.values()))))
+
+
 def withdraw_baseline(*, actor: Actor, baseline_id: int, reason: str) -> Baseline:
     """Take a list back before both sides signed: its revisions are drafts again."""
     with act(actor=actor, verb="bom.baseline.withdrawn", reason=reason) as this:
         baseline: Baseline = Baseline.objects.select_for_update().get(pk=baseline_id)
         this.about(baseline)
+        require(actor, states.BASELINE.permission("withdraw"))
         row = states.BASELINE.next(baseline.state, "withdraw", reason=reason)
-        require(actor, row.permission)
         for revision in _revisions(baseline):
             return_revision(actor=actor, revision_id=revision.pk, reason=reason)
         baseline.state = row.target

@@ -24,7 +24,7 @@ from bom.states import BASELINE_SIDES
 from foundation.accounts.policies import may, require
 from foundation.accounts.web import actor_of, credentials_of
 from foundation.core.refs import RecordRef
-from foundation.core.web.attempts import attempt, show
+from foundation.core.web.attempts import Attempt, attempt, show
 from foundation.core.web.lists import Action, Column, Empty, ListPage
 from foundation.records.models import RevisionState, Signature
 from foundation.records.selectors import FOREIGN, VALID, ledger_of, signature_validity
@@ -86,6 +86,10 @@ def baseline_propose(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def baseline_record(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, pk)
+
+
+def _page(request: HttpRequest, pk: int, tried: Attempt | None = None) -> HttpResponse:
     actor = actor_of(request)
     require(actor, VIEW)
     baseline = get_object_or_404(Baseline, pk=pk)
@@ -101,7 +105,7 @@ def baseline_record(request: HttpRequest, pk: int) -> HttpResponse:
         "signatures": _manifests(baseline, list(signed.values())),
         "shown": SimpleLazyObject(lambda: shown_of(baseline)),
     }
-    return show(request, "bom/baseline.html", context)
+    return show(request, "bom/baseline.html", context, tried=tried)
 
 
 def _manifests(baseline: Baseline, approvals: list[BaselineApproval]) -> list[dict[str, Any]]:
@@ -129,11 +133,14 @@ def _worth(row: Signature, now: dict[int, ToSign]) -> str:
     return signature_validity(row, subject.record, subject.content) if subject else FOREIGN
 
 
-@sensitive_post_parameters("secret")
+@sensitive_post_parameters("secret", "factor")
 @login_required
 @require_POST
 def baseline_sign(request: HttpRequest, pk: int, side: str) -> HttpResponse:
-    done = approve_baseline(actor=actor_of(request), baseline_id=pk, side=side, credentials=credentials_of(request))
+    with attempt() as tried:
+        done = approve_baseline(actor=actor_of(request), baseline_id=pk, side=side, credentials=credentials_of(request))
+    if not tried.done:
+        return _page(request, pk, tried)
     if done.state == "approved":
         messages.success(request, _("Both sides have signed: every revision of the list is approved."))
     return redirect("bom:baseline", pk)

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from changecontrol.models import AffectedThing, ApprovalStep, ChangeRequest, Effectivity, ImpactEntry, OrderDecision
 from changecontrol.states import ImpactKind, Kind, OrderChoice, Scope, Severity
+from foundation.accounts.endpoints import SignSerializer
 
 
 class TextsField(serializers.DictField):
@@ -139,11 +140,9 @@ class ActSerializer(serializers.Serializer[Any]):
     effective_from = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
-class SignSerializer(serializers.Serializer[Any]):
-    """``identity`` may be left out for a later signature of the same session."""
+class SignChangeSerializer(SignSerializer):
+    """A signature with the reason of a refusal. ``shown`` is the one that the content names for this act."""
 
-    identity = serializers.CharField(default="", allow_blank=True)
-    secret = serializers.CharField(write_only=True)
     reason = serializers.CharField(default="", allow_blank=True)
 
 

@@ -10,43 +10,27 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from changecontrol import services
 from changecontrol.api import serializers as shapes
 from changecontrol.models import ChangeRequest, Effectivity
 from changecontrol.policies import next_acts
-from changecontrol.selectors import change_content, effective_process_card
+from changecontrol.selectors import change_content, effective_process_card, subjects_of
 from changecontrol.selectors.pages import signatures_of_change
 from changecontrol.services import Verdict
 from changecontrol.states import VIEW
-from foundation.accounts.policies import require
-from foundation.accounts.web import actor_of
-from foundation.core.actor import Actor
+from foundation.accounts.endpoints import IDEMPOTENCY, SIGNING, Endpoint, credentials_in
 from foundation.core.api.writes import once
 from foundation.core.canonical import content_hash
-from foundation.records.services import Credentials
+from foundation.records.services import shown_hash
 from routing.states import Purpose
 
-IDEMPOTENCY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="A UUID; repeats are done once"
-)
 
-
-class ChangeView(APIView):
+class ChangeView(Endpoint):
     """Everything here needs ``changecontrol.view_change``; what a write needs is asked by its service."""
 
-    actor: Actor
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        self.actor = actor_of(request)  # type: ignore[arg-type]
-        require(self.actor, VIEW)
-
-    def checked(self, shape: type[Any], request: Request, *, partial: bool = False) -> dict[str, Any]:
-        asked = shape(data=request.data, partial=partial)
-        asked.is_valid(raise_exception=True)
-        return dict(asked.validated_data)
+    view_permission = VIEW
+    always = True
 
     def written(self, request: Request, scope: str, pk: int, do: Callable[[], Any], status: int = 200) -> Response:
         """Run one service for a change that exists, once per key, and answer with the whole change."""
@@ -79,7 +63,7 @@ class Changes(ChangeView, ListAPIView):
     )
     def post(self, request: Request) -> Response:
         """Raise a change over these drafts; its impact is computed at once."""
-        data = self.checked(shapes.RaiseSerializer, request)
+        data = self.read(shapes.RaiseSerializer, request)
 
         def run() -> tuple[int, Any]:
             return 201, detail(services.raise_change(actor=self.actor, **data).pk)
@@ -97,7 +81,7 @@ class OneChange(ChangeView):
     def patch(self, request: Request, pk: int) -> Response:
         """Edit text and plan before submission."""
         get_object_or_404(ChangeRequest, pk=pk)
-        changes = self.checked(shapes.EditSerializer, request, partial=True)
+        changes = self.read(shapes.EditSerializer, request, partial=True)
         services.edit_change(actor=self.actor, change_id=pk, changes=changes)
         return Response(detail(pk))
 
@@ -105,9 +89,9 @@ class OneChange(ChangeView):
 class Content(ChangeView):
     @extend_schema(responses=dict[str, Any])
     def get(self, request: Request, pk: int) -> Response:
-        """What approvers sign, its hash, each signature with what it is worth now, and the reader's next acts."""
+        """What approvers sign, its hash and what each act sends as ``shown``, its signatures, the reader's next acts."""
         change = get_object_or_404(ChangeRequest, pk=pk)
-        content = change_content(change)
+        content, subjects = change_content(change), subjects_of(change)
         signatures = [
             {
                 "id": row.signature.pk,
@@ -124,6 +108,7 @@ class Content(ChangeView):
             {
                 "content": content,
                 "content_hash": content_hash(content),
+                "shown": {"approve": shown_hash(subjects), "refuse": shown_hash(subjects[:1])},
                 "signatures": signatures,
                 "next_acts": [event for event, allowed in next_acts(change, self.actor).items() if allowed],
             }
@@ -136,7 +121,7 @@ class Affected(ChangeView):
     )
     def post(self, request: Request, pk: int) -> Response:
         """Carry one more draft, with what it drags along."""
-        data = self.checked(shapes.AddAffectedSerializer, request)
+        data = self.read(shapes.AddAffectedSerializer, request)
         return self.written(
             request, "add_affected", pk, lambda: services.add_affected(actor=self.actor, change_id=pk, **data), 201
         )
@@ -148,7 +133,7 @@ class OneAffected(ChangeView):
         """Let a draft go; ``reason`` in the body."""
         change = get_object_or_404(ChangeRequest, pk=pk)
         get_object_or_404(change.affected, pk=affected)
-        reason = self.checked(shapes.ActSerializer, request)["reason"]
+        reason = self.read(shapes.ActSerializer, request)["reason"]
         services.remove_affected(actor=self.actor, change_id=pk, affected_id=affected, reason=reason)
         return Response(detail(pk))
 
@@ -159,7 +144,7 @@ class Impact(ChangeView):
     )
     def post(self, request: Request, pk: int) -> Response:
         """Add an entry that the computation does not know."""
-        data = self.checked(shapes.AddImpactSerializer, request)
+        data = self.read(shapes.AddImpactSerializer, request)
         return self.written(
             request, "add_impact", pk, lambda: services.add_impact(actor=self.actor, change_id=pk, **data), 201
         )
@@ -178,7 +163,7 @@ class Judgements(ChangeView):
     )
     def post(self, request: Request, pk: int) -> Response:
         """Judge entries: affected, not_affected or waived; all judged, the change is assessed."""
-        given = self.checked(shapes.JudgementsSerializer, request)["judgements"]
+        given = self.read(shapes.JudgementsSerializer, request)["judgements"]
         verdicts = [Verdict(**row) for row in given]
         return self.written(
             request, "judge", pk, lambda: services.judge_impact(actor=self.actor, change_id=pk, judgements=verdicts)
@@ -191,7 +176,7 @@ class Orders(ChangeView):
     )
     def post(self, request: Request, pk: int) -> Response:
         """What one open order does: finish_on_old, switch or hold."""
-        data = self.checked(shapes.DecideOrderSerializer, request)
+        data = self.read(shapes.DecideOrderSerializer, request)
         return self.written(
             request, "decide_order", pk, lambda: services.decide_order(actor=self.actor, change_id=pk, **data)
         )
@@ -205,7 +190,7 @@ class ChangeAct(ChangeView):
     @extend_schema(request=shapes.ActSerializer, responses=shapes.ChangeDetailSerializer, parameters=[IDEMPOTENCY])
     def post(self, request: Request, pk: int) -> Response:
         """Move the change by its state table."""
-        data = self.checked(shapes.ActSerializer, request)
+        data = self.read(shapes.ActSerializer, request)
         return self.written(request, self.verb, pk, lambda: self._act(pk, data))
 
     def _act(self, pk: int, data: dict[str, Any]) -> None:
@@ -227,11 +212,11 @@ class ChangeSign(ChangeView):
 
     verb = ""
 
-    @extend_schema(request=shapes.SignSerializer, responses=shapes.ChangeDetailSerializer, parameters=[IDEMPOTENCY])
+    @extend_schema(request=shapes.SignChangeSerializer, responses=shapes.ChangeDetailSerializer, parameters=SIGNING)
     def post(self, request: Request, pk: int) -> Response:
         """Sign over the hash of the change and of each revision that it carries."""
-        data = self.checked(shapes.SignSerializer, request)
-        credentials = Credentials(secret=data["secret"], identity=data["identity"])
+        data = self.read(shapes.SignChangeSerializer, request)
+        credentials = credentials_in(request, data)
 
         def do() -> None:
             if self.verb == "approve":

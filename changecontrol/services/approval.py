@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from changecontrol.events import ChangeRefused
 from changecontrol.exceptions import ChangedSince, NotYours
 from changecontrol.models import ApprovalOutcome, ApprovalStep, ChangeRequest
-from changecontrol.policies import can_sign, step_for
+from changecontrol.policies import can_sign, stands_for_a_side, step_for
 from changecontrol.selectors.approval import open_steps
 from changecontrol.selectors.content import changed_since_submission, subjects_of
 from changecontrol.services.moving import advance, locked
@@ -30,6 +30,7 @@ def approve_change(*, actor: Actor, change_id: int, credentials: Credentials) ->
     """
     with act(actor=actor, verb="changecontrol.change.approved") as this:
         change = locked(this, change_id)
+        _require_side(actor)
         meaning = CHANGE.next(change.state, "sign").meaning
         step, subjects = _may_sign(actor, change)
         changed = changed_since_submission(change, subjects)
@@ -50,6 +51,7 @@ def refuse_change(*, actor: Actor, change_id: int, credentials: Credentials, rea
     """Refuse with a signature and a reason: every draft can be edited again, the change is reopened when it is better."""
     with act(actor=actor, verb="changecontrol.change.refused", reason=reason) as this:
         change = locked(this, change_id)
+        _require_side(actor)
         row = CHANGE.next(change.state, "refuse", reason=reason)
         step, subjects = _may_sign(actor, change)
         _sign(this, actor, step, credentials, row.meaning, subjects[:1], reason)
@@ -58,6 +60,13 @@ def refuse_change(*, actor: Actor, change_id: int, credentials: Credentials, rea
         return_drafts(actor, change, reason)
         this.publish(ChangeRefused(change_id=change.pk, number=change.number, reason=reason))
     return change
+
+
+def _require_side(actor: Actor) -> None:
+    """Somebody who signs for no side of any change is told so first, whatever the state. NotYours."""
+    decision = stands_for_a_side(actor)
+    if not decision:
+        raise NotYours(decision.reason)
 
 
 def _may_sign(actor: Actor, change: ChangeRequest) -> tuple[ApprovalStep, list[ToSign]]:

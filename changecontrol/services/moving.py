@@ -21,11 +21,16 @@ def locked(this: Act, change_id: int) -> ChangeRequest:
     return change
 
 
-def move(this: Act, actor: Actor, change: ChangeRequest, event: str, reason: str = "") -> None:
-    """Along the table: permission, reason, state and since when. The caller saves."""
-    permission = CHANGE.next(change.state, event, reason=reason).permission
+def require_event(actor: Actor, event: str) -> None:
+    """The permission that the table names for this act, before anything is said of the change. PermissionDenied."""
+    permission = CHANGE.permission(event)
     if permission:
         require(actor, permission)
+
+
+def move(this: Act, actor: Actor, change: ChangeRequest, event: str, reason: str = "") -> None:
+    """Along the table: permission, reason, state and since when. The caller saves."""
+    require_event(actor, event)
     advance(this, change, event, reason)
 
 
@@ -37,12 +42,12 @@ def advance(this: Act, change: ChangeRequest, event: str, reason: str = "") -> N
 
 
 def require_editable(actor: Actor, change: ChangeRequest, permissions: Collection[str]) -> None:
-    """TransitionNotAllowed once it is submitted; PermissionDenied without one of these permissions."""
+    """PermissionDenied without one of these permissions; TransitionNotAllowed once it is submitted."""
+    for permission in permissions:
+        require(actor, permission)
     if change.state not in EDITABLE:
         raise TransitionNotAllowed(
             _("%(number)s is “%(state)s”: what was submitted does not change any more.")
             % {"number": change.number, "state": change.get_state_display()},
             details={"state": change.state},
         )
-    for permission in permissions:
-        require(actor, permission)

@@ -13,7 +13,7 @@ from changecontrol.models import ApprovalStep, ChangeRequest
 from changecontrol.selectors.content import affected_of, change_content
 from changecontrol.selectors.impact import computed_impact
 from changecontrol.services.impact import orders_of
-from changecontrol.services.moving import advance, locked, move
+from changecontrol.services.moving import advance, locked, move, require_event
 from changecontrol.states import ChangeState, route_of
 from foundation.core.actor import Actor
 from foundation.core.canonical import content_hash
@@ -31,6 +31,7 @@ def submit_change(*, actor: Actor, change_id: int) -> ChangeRequest:
     """
     with act(actor=actor, verb="changecontrol.change.submitted") as this:
         change = locked(this, change_id)
+        require_event(actor, "submit")
         _refuse_unjudged(change)
         move(this, actor, change, "submit")
         _submit_drafts(actor, change)

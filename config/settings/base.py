@@ -48,7 +48,6 @@ INSTALLED_APPS = [
     "django.forms",
     "simple_history",
     "rest_framework",
-    "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_filters",
@@ -195,7 +194,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILTERS_EMPTY_CHOICE_LABEL = gettext_lazy("Any")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "foundation.accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -271,6 +270,7 @@ LOGIN_TRIES_PER_ADDRESS = int(os.environ.get("ARTERIA_LOGIN_TRIES_PER_ADDRESS", 
 PROXIES = int(os.environ.get("ARTERIA_PROXIES", "0"))  # how many of our own proxies add to X-Forwarded-For
 TEMPORARY_BADGE_DAYS = int(os.environ.get("ARTERIA_TEMPORARY_BADGE_DAYS", "7"))
 BADGE_TEST_DAYS = int(os.environ.get("ARTERIA_BADGE_TEST_DAYS", "365"))
+API_TOKEN_DAYS = int(os.environ.get("ARTERIA_API_TOKEN_DAYS", "365"))  # the longest that a token of the API may live
 SECOND_FACTOR = os.environ.get("ARTERIA_SECOND_FACTOR", "none")  # none, all, or role codes with commas
 SECOND_FACTOR_TO_SIGN = os.environ.get("ARTERIA_SECOND_FACTOR_TO_SIGN", "none")
 SIGNATURE_POLICY_FILE = os.environ.get("ARTERIA_SIGNATURE_POLICY_FILE", "")

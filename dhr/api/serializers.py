@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from dhr.models import DeviceHistoryRecord, Package, Release
+from foundation.accounts.endpoints import SignSerializer
 from foundation.records.manifest import SignatureManifestSerializer
 from resources.inventory.models import Place
 
@@ -25,15 +26,13 @@ class RecordSerializer(serializers.ModelSerializer[DeviceHistoryRecord]):
         fields = ("id", "number", "state", "order", "batch", "lot", "serial", "item", "opened_at")
 
 
-class SignSerializer(serializers.Serializer[Any]):
-    """Both components the first time in a session, then the secret alone."""
+class ReviewRequestSerializer(SignSerializer):
+    """A signature with a note."""
 
-    secret = serializers.CharField(write_only=True)
-    identity = serializers.CharField(write_only=True, required=False, default="")
     note = serializers.CharField(required=False, default="", allow_blank=True)
 
 
-class ReleaseRequestSerializer(SignSerializer):
+class ReleaseRequestSerializer(ReviewRequestSerializer):
     """``stock_units``: ids to release; left out: all that can be. ``place``: the code of where it is put away."""
 
     stock_units = serializers.ListField(child=serializers.IntegerField(), required=False, default=None)

@@ -8,12 +8,10 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from dhr import services
 from dhr.api.serializers import (
@@ -23,37 +21,25 @@ from dhr.api.serializers import (
     RecordSerializer,
     ReleaseRequestSerializer,
     ReleaseSerializer,
-    SignSerializer,
+    ReviewRequestSerializer,
 )
 from dhr.compile import load_scope, record_content
+from dhr.compile.content import facts_of
 from dhr.models import DeviceHistoryRecord, Package
 from dhr.services.packaging import KIND
-from foundation.accounts.policies import require
-from foundation.accounts.web import actor_of
-from foundation.core.actor import Actor
-from foundation.core.api.writes import once
+from foundation.accounts.endpoints import IDEMPOTENCY, SIGNING, Endpoint, credentials_in
+from foundation.core.api.writes import once, with_etag
 from foundation.core.canonical import canonical_json, content_hash
 from foundation.core.models import Job
 from foundation.core.refs import RecordRef
 from foundation.core.web.tables import note_handed_out
 from foundation.files.web import download
-from foundation.records.services import Credentials
-
-IDEMPOTENCY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="A UUID; a repeat gives the first answer again"
-)
 
 
-class RecordView(APIView):
-    """``self.actor`` asks; reading needs ``dhr.view_record``, writes ask their services."""
+class RecordView(Endpoint):
+    """Reading needs ``dhr.view_record``, writes ask their services."""
 
-    actor: Actor
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        self.actor = actor_of(request)  # type: ignore[arg-type]
-        if request.method in ("GET", "HEAD"):
-            require(self.actor, "dhr.view_record")
+    view_permission = "dhr.view_record"
 
     def records(self) -> QuerySet[DeviceHistoryRecord]:
         """What this reader sees."""
@@ -64,15 +50,6 @@ class RecordView(APIView):
     def record(self, pk: int) -> dict[str, Any]:
         """One of them as JSON; 404 for any other."""
         return dict(RecordSerializer(get_object_or_404(self.records(), pk=pk)).data)
-
-    def read(self, form: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-        asked = form(data=request.data)
-        asked.is_valid(raise_exception=True)
-        return dict(asked.validated_data)
-
-
-def _credentials(data: dict[str, Any]) -> Credentials:
-    return Credentials(secret=data["secret"], identity=data["identity"])
 
 
 class RecordList(RecordView, ListAPIView):
@@ -89,7 +66,10 @@ class RecordList(RecordView, ListAPIView):
 class RecordDetail(RecordView):
     @extend_schema(responses=RecordSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        return Response(self.record(pk))
+        """One batch record. The ETag is what a review and a release sign over: all of its content but the moment of reading."""
+        found = get_object_or_404(self.records(), pk=pk)
+        shown = content_hash(facts_of(record_content(load_scope(found))))
+        return with_etag(Response(RecordSerializer(found).data), shown)
 
 
 class RecordContent(RecordView):
@@ -104,12 +84,14 @@ class RecordContent(RecordView):
 
 
 class RecordReview(RecordView):
-    @extend_schema(request=SignSerializer, responses=RecordSerializer, parameters=[IDEMPOTENCY])
+    @extend_schema(request=ReviewRequestSerializer, responses=RecordSerializer, parameters=SIGNING)
     def post(self, request: Request, pk: int) -> Response:
-        data = self.read(SignSerializer, request)
+        data = self.read(ReviewRequestSerializer, request)
 
         def do() -> tuple[int, Any]:
-            services.review_record(actor=self.actor, record_id=pk, credentials=_credentials(data), note=data["note"])
+            services.review_record(
+                actor=self.actor, record_id=pk, credentials=credentials_in(request, data), note=data["note"]
+            )
             return 200, self.record(pk)
 
         return once(request, f"dhr.review.{pk}", do)
@@ -128,7 +110,7 @@ class RecordReopen(RecordView):
 
 
 class RecordRelease(RecordView):
-    @extend_schema(request=ReleaseRequestSerializer, responses={201: ReleaseSerializer}, parameters=[IDEMPOTENCY])
+    @extend_schema(request=ReleaseRequestSerializer, responses={201: ReleaseSerializer}, parameters=SIGNING)
     def post(self, request: Request, pk: int) -> Response:
         data = self.read(ReleaseRequestSerializer, request)
 
@@ -136,7 +118,7 @@ class RecordRelease(RecordView):
             release = services.release_record(
                 actor=self.actor,
                 record_id=pk,
-                credentials=_credentials(data),
+                credentials=credentials_in(request, data),
                 stock_unit_ids=data["stock_units"],
                 place=data["place"],
                 note=data["note"],

@@ -38,8 +38,8 @@ def review_record(*, actor: Actor, record_id: int, credentials: Credentials, not
     """
     with act(actor=actor, verb="dhr.record.reviewed", reason=note) as this:
         record, scope = _locked(this, record_id)
+        require(actor, RECORD_STATES.permission("review"), record.batch.order.site_id)
         row = RECORD_STATES.next(record.state, "review", reason=note)
-        require(actor, row.permission, record.batch.order.site_id)
         _refuse_blocked(scope, for_release=False)
         entries = ledger_entries(scope)
         version, signature = _sign_version(actor, record, scope, row.meaning, credentials, note)
@@ -61,8 +61,8 @@ def reopen_record(*, actor: Actor, record_id: int, reason: str) -> DeviceHistory
     """Send a reviewed record back, with the reason; it is reviewed again as a whole."""
     with act(actor=actor, verb="dhr.record.reopened", reason=reason) as this:
         record, _scope = _locked(this, record_id)
+        require(actor, RECORD_STATES.permission("reopen"), record.batch.order.site_id)
         row = RECORD_STATES.next(record.state, "reopen", reason=reason)
-        require(actor, row.permission, record.batch.order.site_id)
         record.state = row.target
         record.save()
     return record
@@ -86,12 +86,12 @@ def release_record(
     """
     with act(actor=actor, verb="dhr.record.released", reason=note) as this:
         record, scope = _locked(this, record_id)
+        require(actor, RECORD_STATES.permission("release"), record.batch.order.site_id)
         RECORD_STATES.next(record.state, "release", reason=note)
         found = releasable_units(scope)
         chosen = _chosen(found, stock_unit_ids)
         whole = len(chosen) == len(found) and not _held_rest(scope)
         row = RECORD_STATES.next(record.state, "release" if whole else "release_part", reason=note)
-        require(actor, row.permission, record.batch.order.site_id)
         _refuse_blocked(scope, for_release=True)
         version, signature = _sign_version(actor, record, scope, row.meaning, credentials, note)
         require_independent(signature.signer_id, scope, RELEASE)

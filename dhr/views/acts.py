@@ -12,8 +12,10 @@ from django.views.decorators.http import require_POST
 
 from dhr import services
 from dhr.models import DeviceHistoryRecord
+from dhr.views.pages import overview
 from foundation.accounts.web import actor_of, credentials_of
 from foundation.core.errors import NotValid
+from foundation.core.web.attempts import attempt
 from resources.inventory.forms import PutAwayForm
 from resources.inventory.models import Place
 
@@ -23,12 +25,15 @@ from resources.inventory.models import Place
 @require_POST
 def record_review(request: HttpRequest, number: str) -> HttpResponse:
     record = get_object_or_404(DeviceHistoryRecord.objects.visible_to(actor_of(request)), number=number)
-    services.review_record(
-        actor=actor_of(request),
-        record_id=record.pk,
-        credentials=credentials_of(request),
-        note=request.POST.get("reason", ""),
-    )
+    with attempt() as tried:
+        services.review_record(
+            actor=actor_of(request),
+            record_id=record.pk,
+            credentials=credentials_of(request),
+            note=request.POST.get("reason", ""),
+        )
+    if not tried.done:
+        return overview(request, number, tried)
     messages.success(request, _("The review of %(number)s is signed.") % {"number": number})
     return redirect("dhr:record", number)
 
@@ -49,17 +54,20 @@ def record_release(request: HttpRequest, number: str) -> HttpResponse:
     """All that can be released, or the ticked containers only."""
     record = get_object_or_404(DeviceHistoryRecord.objects.visible_to(actor_of(request)), number=number)
     ticked = [int(value) for value in request.POST.getlist("stock_unit") if value.isdigit()]
-    form = PutAwayForm(request.POST, places=Place.objects.visible_to(actor_of(request)))
-    if not form.is_valid():
-        raise NotValid(_("Choose a place that is offered."), field="place")
-    release = services.release_record(
-        actor=actor_of(request),
-        record_id=record.pk,
-        credentials=credentials_of(request),
-        stock_unit_ids=ticked or None,
-        place=form.cleaned_data["place"],
-        note=request.POST.get("reason", ""),
-    )
+    with attempt() as tried:
+        form = PutAwayForm(request.POST, places=Place.objects.visible_to(actor_of(request)))
+        if not form.is_valid():
+            raise NotValid(_("Choose a place that is offered."), field="place")
+        release = services.release_record(
+            actor=actor_of(request),
+            record_id=record.pk,
+            credentials=credentials_of(request),
+            stock_unit_ids=ticked or None,
+            place=form.cleaned_data["place"],
+            note=request.POST.get("reason", ""),
+        )
+    if not tried.done:
+        return overview(request, number, tried)
     text = _("%(quantity)s %(unit)s of %(number)s are released.")
     messages.success(
         request, text % {"quantity": f"{release.quantity.normalize():f}", "unit": release.unit, "number": number}

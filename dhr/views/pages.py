@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ from dhr.words import operations_in_words, pieces_in_words, records_in_words
 from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of
 from foundation.core.canonical import content_hash
+from foundation.core.web.attempts import Attempt, show
 from foundation.core.web.lists import Column, Empty, ListPage
 from resources.inventory.forms import PutAwayForm
 from resources.inventory.models import Place
@@ -78,6 +79,11 @@ def record_by_id(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def record_overview(request: HttpRequest, number: str) -> HttpResponse:
     """Review by exception: what stands against it, what is missing, what was not plain."""
+    return overview(request, number)
+
+
+def overview(request: HttpRequest, number: str, tried: Attempt | None = None) -> HttpResponse:
+    """The record's first page; after a refused act with the reason, and with what was entered."""
     scope = _scope(request, number)
     entries = ledger_entries(scope)
     checked = completeness(scope)
@@ -93,7 +99,7 @@ def record_overview(request: HttpRequest, number: str) -> HttpResponse:
         "addenda": scope.record.addenda.order_by("id"),
         "signatures": signatures_with_validity(scope.record, signatures(scope)),
     }
-    return _page(request, scope, "dhr/record.html", "record", context)
+    return _page(request, scope, "dhr/record.html", "record", context, tried)
 
 
 @login_required
@@ -137,10 +143,15 @@ def _scope(request: HttpRequest, number: str) -> RecordScope:
 
 
 def _page(
-    request: HttpRequest, scope: RecordScope, template: str, current: str, context: dict[str, Any]
+    request: HttpRequest,
+    scope: RecordScope,
+    template: str,
+    current: str,
+    context: dict[str, Any],
+    tried: Attempt | None = None,
 ) -> HttpResponse:
     record = scope.record
-    return render(
+    return show(
         request,
         template,
         {
@@ -154,6 +165,7 @@ def _page(
             "put_part_away": SimpleLazyObject(lambda: _put_away(request, "part")),
             **context,
         },
+        tried=tried,
     )
 
 

@@ -12,7 +12,7 @@ def scopes() -> dict[type, Scope]:
     """People work at several sites: they, and what they hold, are of every site. Stations stand at one."""
     of_people = (
         models.User, models.Badge, models.BadgeTest, models.Role, models.RoleAssignment, models.SecondFactor, models.FactorUse,
-        models.PolicyAcknowledgement,
+        models.PolicyAcknowledgement, models.ApiToken,
     )  # fmt: skip
     return {
         **dict.fromkeys(of_people, Scope(PEOPLE)),

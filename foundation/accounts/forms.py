@@ -131,6 +131,17 @@ class SecretForm(forms.Form):
         return cleaned
 
 
+class TokenForm(forms.Form):
+    """A token for a program of one's own; the present secret proves that it is one's own."""
+
+    name = forms.CharField(label=_("Program"), max_length=100, help_text=_("What will use it, and where it runs."))
+    valid_until = forms.DateTimeField(
+        label=_("Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=400)
+    present = forms.CharField(label=_("Present password or PIN"), strip=False, widget=SECRET)
+
+
 class PersonForm(forms.Form):
     username = forms.CharField(
         label=_("User name"), max_length=60, help_text=_("Never given to anyone else, also after the person has left.")

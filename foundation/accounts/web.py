@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from ipaddress import ip_address
+from uuid import uuid4
 
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils.translation import get_language, gettext
 
-from foundation.accounts.models import CaptureSession, Station
+from foundation.accounts.models import ApiToken, CaptureSession, Station
 from foundation.accounts.selectors import station_by_token
 from foundation.accounts.services import refused as services
 from foundation.core import clock
 from foundation.core.actor import Actor
 from foundation.core.errors import NotFound, PermissionDenied, Refusal
 from foundation.core.refs import RecordRef
-from foundation.records.services import Credentials, note_export
+from foundation.records.services import SCREEN, Credentials, note_export
 
 STATION_COOKIE = "arteria_station"
 CAPTURE_KEY = "capture_session"
@@ -39,7 +40,14 @@ def desk_actor_of(request: HttpRequest) -> Actor:
     user = request.user
     if not user.is_authenticated:
         raise PermissionDenied(gettext("Log in or badge in first."), code="not-authenticated")
-    return Actor(user.pk, user.name, "", desk_session_of(request), get_language() or "en")
+    session = _token_session(request) or desk_session_of(request)
+    return Actor(user.pk, user.name, "", session, get_language() or "en")
+
+
+def _token_session(request: HttpRequest) -> str:
+    """Of a program: which token acted. Each request is a session of its own, so each signature asks for both components."""
+    token = getattr(request, "auth", None)
+    return f"token-{token.pk}-{uuid4().hex[:12]}" if isinstance(token, ApiToken) else ""
 
 
 def desk_session_of(request: HttpRequest) -> str:
@@ -116,7 +124,7 @@ def keep_export(request: HttpRequest, what: str, chosen: str, record: RecordRef 
 
 def credentials_of(request: HttpRequest) -> Credentials:
     """What the signature fields of a form carry: user name or badge (may be missing for a later signing), secret, second factor,
-    the hash of what was shown, and the number of the dialog."""
+    the hash of what was shown, and the number of the dialog. `records.sign` refuses it without these two."""
     given = request.POST
     return Credentials(
         secret=given.get("secret", ""),
@@ -124,4 +132,5 @@ def credentials_of(request: HttpRequest) -> Credentials:
         code=given.get("factor", "").strip(),
         shown=given.get("shown", "").strip(),
         dialog=given.get("dialog", "").strip()[:64],
+        door=SCREEN,
     )

@@ -53,6 +53,14 @@ class StateTable:
         """The next acts on a record in this state: its buttons."""
         return [row for row in self.transitions if row.source == state]
 
+    def permission(self, event: str) -> str:
+        """What this event asks of a person from whatever state; "" where that differs by state, or where nothing is asked.
+
+        A service asks it before the state: who may not do a thing is not told how the thing stands.
+        """
+        asked = {row.permission for row in self.transitions if row.event == event}
+        return asked.pop() if len(asked) == 1 else ""
+
     def next(self, state: str, event: str, *, reason: str = "") -> Transition:
         """The row for this event from this state. TransitionNotAllowed when there is none, NotValid without its reason."""
         row = self._by_key.get((str(state), event))

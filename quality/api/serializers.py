@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from foundation.accounts.endpoints import SignSerializer
 from foundation.records.manifest import SignatureManifestSerializer
 from quality.models import Deviation, Disposition, GaugeAssessment, Inspection, Nonconformance
 
@@ -51,7 +52,7 @@ class CauseSerializer(serializers.Serializer[Any]):
     cause = serializers.CharField()
 
 
-class DecideSerializer(serializers.Serializer[Any]):
+class DecideSerializer(SignSerializer):
     kind = serializers.CharField()
     quantity = serializers.DecimalField(20, 6)
     justification = serializers.CharField()
@@ -59,8 +60,6 @@ class DecideSerializer(serializers.Serializer[Any]):
     rework_operation = serializers.IntegerField(required=False)
     regulatory_requirements_met = serializers.BooleanField(required=False, allow_null=True, default=None)
     expires_on = serializers.DateField(required=False)
-    identity = serializers.CharField(default="", allow_blank=True)
-    secret = serializers.CharField(trim_whitespace=False)
 
 
 class NoteSerializer(serializers.Serializer[Any]):
@@ -90,11 +89,9 @@ class RaiseDeviationSerializer(serializers.Serializer[Any]):
     valid_until = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
-class DecideDeviationSerializer(serializers.Serializer[Any]):
+class DecideDeviationSerializer(SignSerializer):
     accepted = serializers.BooleanField()
     decision = serializers.CharField()
-    identity = serializers.CharField(default="", allow_blank=True)
-    secret = serializers.CharField(trim_whitespace=False)
 
 
 class AssessmentSerializer(serializers.ModelSerializer[GaugeAssessment]):
@@ -110,11 +107,9 @@ class AssessmentSerializer(serializers.ModelSerializer[GaugeAssessment]):
         ]  # fmt: skip
 
 
-class DecideAssessmentSerializer(serializers.Serializer[Any]):
+class DecideAssessmentSerializer(SignSerializer):
     affected = serializers.BooleanField()
     reason = serializers.CharField()
-    identity = serializers.CharField(default="", allow_blank=True)
-    secret = serializers.CharField(trim_whitespace=False)
 
 
 class ClosingReasonSerializer(serializers.Serializer[Any]):

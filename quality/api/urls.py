@@ -16,6 +16,7 @@ urlpatterns = [
     path("deviations/<int:pk>/decide/", views.DeviationDecide.as_view(), name="deviation-decide"),
     path("deviations/<int:pk>/close/", views.DeviationClose.as_view(), name="deviation-close"),
     path("gauge-assessments/", views.AssessmentList.as_view(), name="assessment-list"),
+    path("gauge-assessments/<int:pk>/", views.AssessmentDetail.as_view(), name="assessment-detail"),
     path("gauge-assessments/<int:pk>/decide/", views.AssessmentDecide.as_view(), name="assessment-decide"),
     path("inspections/", views.InspectionList.as_view(), name="inspection-list"),
 ]

@@ -6,19 +6,15 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from foundation.accounts.policies import require
+from foundation.accounts.endpoints import IDEMPOTENCY, SIGNING, Endpoint, credentials_in
 from foundation.accounts.scope import visible_rows
-from foundation.accounts.web import actor_of
-from foundation.core.actor import Actor
-from foundation.core.api.writes import once
-from foundation.records.services import Credentials
+from foundation.core.api.writes import once, with_etag
+from foundation.core.canonical import content_hash
 from quality import selectors, services
 from quality.api.serializers import (
     AssessmentSerializer,
@@ -36,38 +32,20 @@ from quality.api.serializers import (
     RaiseSerializer,
 )
 from quality.models import Deviation, GaugeAssessment, Inspection, Nonconformance
+from quality.selectors import assessment_content, deviation_content, nonconformance_shown
 from quality.services.deviations import Departure
 from quality.services.dispositions import Choice
 from quality.services.places import Found
 
-IDEMPOTENCY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="A UUID; a repeat gives the first answer again"
-)
 
+class QualityView(Endpoint):
+    """Reading needs ``quality.view_quality``, writes ask their services."""
 
-class QualityView(APIView):
-    """``self.actor`` asks; reading needs ``quality.view_quality``, writes ask their services."""
-
-    actor: Actor
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        self.actor = actor_of(request)  # type: ignore[arg-type]
-        if request.method in ("GET", "HEAD"):
-            require(self.actor, "quality.view_quality")
+    view_permission = "quality.view_quality"
 
     def nonconformances(self) -> QuerySet[Nonconformance]:
         """What this reader sees."""
         return visible_rows(selectors.nonconformances(), self.actor)
-
-    def read(self, form: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-        asked = form(data=request.data)
-        asked.is_valid(raise_exception=True)
-        return dict(asked.validated_data)
-
-
-def _credentials(data: dict[str, Any]) -> Credentials:
-    return Credentials(secret=data.pop("secret"), identity=data.pop("identity"))
 
 
 def _nonconformance(pk: int, rows: QuerySet[Nonconformance]) -> dict[str, Any]:
@@ -105,8 +83,9 @@ class NonconformanceList(QualityView, ListAPIView):
 class NonconformanceDetail(QualityView):
     @extend_schema(responses=NonconformanceSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """One nonconformance with its dispositions."""
-        return Response(_nonconformance(pk, self.nonconformances()))
+        """One nonconformance with its dispositions. The ETag is what a decision signs over."""
+        found = get_object_or_404(self.nonconformances(), pk=pk)
+        return with_etag(Response(NonconformanceSerializer(found).data), content_hash(nonconformance_shown(found)))
 
 
 class NonconformanceCause(QualityView):
@@ -123,13 +102,13 @@ class NonconformanceCause(QualityView):
 
 
 class NonconformanceDecide(QualityView):
-    @extend_schema(request=DecideSerializer, responses={201: DispositionSerializer}, parameters=[IDEMPOTENCY])
+    @extend_schema(request=DecideSerializer, responses={201: DispositionSerializer}, parameters=SIGNING)
     def post(self, request: Request, pk: int) -> Response:
         """Decide a disposition, signed."""
         data = self.read(DecideSerializer, request)
 
         def do() -> tuple[int, Any]:
-            credentials = _credentials(data)
+            credentials = credentials_in(request, data)
             choice = Choice(**{**data, "unit_numbers": tuple(data["unit_numbers"])})
             done = services.decide_disposition(
                 actor=self.actor, nonconformance_id=pk, choice=choice, credentials=credentials
@@ -196,18 +175,20 @@ class DeviationList(QualityView, ListAPIView):
 class DeviationDetail(QualityView):
     @extend_schema(responses=DeviationSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """One deviation."""
-        return Response(DeviationSerializer(get_object_or_404(Deviation.objects.visible_to(self.actor), pk=pk)).data)
+        """One deviation. The ETag is what a decision signs over."""
+        rows = Deviation.objects.visible_to(self.actor).select_related("signature")
+        found = get_object_or_404(rows, pk=pk)
+        return with_etag(Response(DeviationSerializer(found).data), content_hash(deviation_content(found)))
 
 
 class DeviationDecide(QualityView):
-    @extend_schema(request=DecideDeviationSerializer, responses=DeviationSerializer, parameters=[IDEMPOTENCY])
+    @extend_schema(request=DecideDeviationSerializer, responses=DeviationSerializer, parameters=SIGNING)
     def post(self, request: Request, pk: int) -> Response:
         """Accept or reject, signed."""
         data = self.read(DecideDeviationSerializer, request)
 
         def do() -> tuple[int, Any]:
-            credentials = _credentials(data)
+            credentials = credentials_in(request, data)
             done = services.decide_deviation(actor=self.actor, deviation_id=pk, credentials=credentials, **data)
             return 200, DeviationSerializer(done).data
 
@@ -238,14 +219,22 @@ class AssessmentList(QualityView, ListAPIView):
         return visible_rows(selectors.assessments(), self.actor)
 
 
+class AssessmentDetail(QualityView):
+    @extend_schema(responses=AssessmentSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """One judgement. The ETag is what it signs over."""
+        found = get_object_or_404(visible_rows(selectors.assessments(), self.actor), pk=pk)
+        return with_etag(Response(AssessmentSerializer(found).data), content_hash(assessment_content(found)))
+
+
 class AssessmentDecide(QualityView):
-    @extend_schema(request=DecideAssessmentSerializer, responses=AssessmentSerializer, parameters=[IDEMPOTENCY])
+    @extend_schema(request=DecideAssessmentSerializer, responses=AssessmentSerializer, parameters=SIGNING)
     def post(self, request: Request, pk: int) -> Response:
         """Affected or not, signed, with the reason."""
         data = self.read(DecideAssessmentSerializer, request)
 
         def do() -> tuple[int, Any]:
-            credentials = _credentials(data)
+            credentials = credentials_in(request, data)
             done = services.decide_assessment(actor=self.actor, assessment_id=pk, credentials=credentials, **data)
             return 200, AssessmentSerializer(done).data
 

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.accounts.policies import require
@@ -82,6 +83,7 @@ def assessment_detail(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, number)
 
 
+@sensitive_post_parameters("secret", "factor")
 @login_required
 @require_POST
 def assessment_decide(request: HttpRequest, number: str) -> HttpResponse:

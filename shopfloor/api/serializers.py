@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from foundation.accounts.endpoints import SignSerializer
 from foundation.core.refs import RecordRef
 from foundation.records.manifest import SignatureManifestSerializer
 from foundation.records.selectors import signatures_of
@@ -242,14 +243,7 @@ class ProductionReportSerializer(serializers.ModelSerializer[ProductionReport]):
         ]
 
 
-class SignatureSerializer(serializers.Serializer[Any]):
-    """Both components at the first signing of a session, later the secret alone."""
-
-    identity = serializers.CharField(default="", allow_blank=True)
-    secret = serializers.CharField(trim_whitespace=False)
-
-
-class UnitsSerializer(SignatureSerializer):
+class UnitsSerializer(SignSerializer):
     operation = serializers.IntegerField()
     units = serializers.ListField(child=serializers.IntegerField())
     containers = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
@@ -265,14 +259,15 @@ class InspectSerializer(JudgementSerializer):
     kind = serializers.CharField()
 
 
-class LookSerializer(serializers.Serializer[Any]):
+class LookSerializer(SignSerializer):
+    """A second look; signed by a witness, and by a reviewer who gives a secret."""
+
     value = serializers.CharField(default="", allow_blank=True)
     scanned_code = serializers.CharField(default="", allow_blank=True)
     equipment_code = serializers.CharField(default="", allow_blank=True)
     agreed = serializers.BooleanField(default=True)
     note = serializers.CharField(default="", allow_blank=True)
-    identity = serializers.CharField(default="", allow_blank=True)
-    secret = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
+    secret = serializers.CharField(write_only=True, default="", allow_blank=True, trim_whitespace=False)
 
 
 class SecondCheckSerializer(serializers.ModelSerializer[SecondCheck]):
@@ -315,7 +310,7 @@ class CorrectionSerializer(serializers.ModelSerializer[Correction]):
         ]  # fmt: skip
 
 
-class DecideCorrectionSerializer(SignatureSerializer):
+class DecideCorrectionSerializer(SignSerializer):
     approved = serializers.BooleanField()
     note = serializers.CharField()
 

@@ -145,18 +145,18 @@ def _signed(this: Act, work: Work, record: StepRecord, look: Look, meaning: str)
         actor=this.actor,
         credentials=look.credentials,
         meaning=meaning,
-        subjects=[ToSign(RecordRef("shopfloor.steprecord", record.pk, str(record)), entry_content(work, record))],
+        subjects=[ToSign(RecordRef("shopfloor.steprecord", record.pk, str(record)), entry_content(work.card, record))],
         reason=look.note,
     )
     require_other_person(signature.signer_id, [record.performer_id], signature.printed_name)
     return signature
 
 
-def entry_content(work: Work, record: StepRecord) -> dict[str, Any]:
+def entry_content(card: WorkCard, record: StepRecord) -> dict[str, Any]:
     """What a witness or reviewer sees and signs."""
     return {
         "schema": "step-record/1",
-        "card": work.card.number,
+        "card": card.number,
         "step": record.step_key,
         "piece": record.unit_no,
         "value": record.value,

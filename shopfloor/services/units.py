@@ -189,8 +189,13 @@ def _spread(cards: Sequence[WorkCard], line: Line, step_key: str, units: Sequenc
     return rows
 
 
+def together_subjects(cards: Sequence[WorkCard]) -> list[ToSign]:
+    """The displayed list, in the order of the cards: one signature each."""
+    return [ToSign(RecordRef.to(card), together_content(card)) for card in cards]
+
+
 def _sign(actor: Actor, cards: Sequence[WorkCard], credentials: Credentials) -> None:
-    subjects = [ToSign(RecordRef.to(card), together_content(card)) for card in cards]
+    subjects = together_subjects(cards)
     signatures = sign(actor=actor, credentials=credentials, meaning="performed", subjects=subjects)
     if signatures[0].signer_id != actor.user_id:
         raise EntryNotValid(_("Who performed the work signs it."), code="other-signer", field="identity")

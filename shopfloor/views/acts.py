@@ -130,7 +130,7 @@ def answer_handover(request: HttpRequest, pk: int, handover: int) -> HttpRespons
 
 
 @never_cache
-@sensitive_post_parameters("secret")
+@sensitive_post_parameters("secret", "factor")
 def complete(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign the card as performed."""
     actor = worker_of(request)
@@ -146,10 +146,8 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
         if tried.done:
             return redirect("shopfloor:work", pk)
     values = {"key": request.POST.get("key", "")} if tried else {}
-    content = card_content(card_of(pk, actor))
-    return work_page(
-        request, actor, pk, tried=tried, screen="complete", values=values, more={"content_hash": content_hash(content)}
-    )
+    more = {"content_hash": content_hash(card_content(card_of(pk, actor)))}
+    return work_page(request, actor, pk, tried=tried, screen="complete", values=values, more=more)
 
 
 def _key(request: HttpRequest) -> Any:

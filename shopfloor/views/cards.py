@@ -20,6 +20,7 @@ from foundation.accounts.web import actor_of, credentials_of
 from foundation.core import clock
 from foundation.core.canonical import content_hash
 from foundation.core.refs import RecordRef
+from foundation.core.web.attempts import Attempt, attempt, show
 from foundation.core.web.lists import Column, Empty, ListPage
 from foundation.records.selectors import ledger_of, signature_validity, signatures_of
 from quality.models import Deviation, Nonconformance
@@ -147,6 +148,10 @@ def board(request: HttpRequest) -> HttpResponse:
 @require_safe
 def corrections(request: HttpRequest) -> HttpResponse:
     """Corrections that quality decides, oldest first, and what was decided."""
+    return _corrections(request)
+
+
+def _corrections(request: HttpRequest, tried: Attempt | None = None) -> HttpResponse:
     actor = actor_of(request)
     require(actor, VIEW)
     seen = Correction.objects.visible_to(actor).select_related("record__card__order")
@@ -155,20 +160,23 @@ def corrections(request: HttpRequest) -> HttpResponse:
         for one in visible_rows(pending_corrections(), actor)
     ]
     context = {"waiting": waiting, "decided": seen.exclude(state="asked").order_by("-pk")[:50]}
-    return render(request, "shopfloor/desk/corrections.html", context)
+    return show(request, "shopfloor/desk/corrections.html", context, tried=tried)
 
 
 @login_required
 @require_POST
-@sensitive_post_parameters("secret")
+@sensitive_post_parameters("secret", "factor")
 def correction_decide(request: HttpRequest, pk: int, answer: str) -> HttpResponse:
     """Approve or refuse, signed."""
     decide = services.approve_correction if answer == "approve" else services.refuse_correction
-    decide(
-        actor=actor_of(request),
-        correction_id=pk,
-        credentials=credentials_of(request),
-        note=request.POST.get("reason", ""),
-    )
+    with attempt() as tried:
+        decide(
+            actor=actor_of(request),
+            correction_id=pk,
+            credentials=credentials_of(request),
+            note=request.POST.get("reason", ""),
+        )
+    if not tried.done:
+        return _corrections(request, tried)
     messages.success(request, _("Decided and signed."))
     return redirect("shopfloor:correction-list")

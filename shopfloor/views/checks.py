@@ -30,7 +30,7 @@ from shopfloor.views.work import work_page
 @never_cache
 @camera_page
 @require_POST
-@sensitive_post_parameters("secret")
+@sensitive_post_parameters("secret", "factor")
 def second_check(request: HttpRequest, pk: int, record: int) -> HttpResponse:
     """Witness (signs with both components), blind measurement, review or scan, by another person."""
     actor = worker_of(request)
@@ -78,7 +78,7 @@ def _look(request: HttpRequest, actor: Actor, made: StepRecord, kind: str, data:
 
 @never_cache
 @require_POST
-@sensitive_post_parameters("secret")
+@sensitive_post_parameters("secret", "factor")
 def first_piece(request: HttpRequest, pk: int) -> HttpResponse:
     """The inspector accepts or rejects the first piece."""
     actor = worker_of(request)
@@ -98,7 +98,7 @@ def first_piece(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-@sensitive_post_parameters("secret")
+@sensitive_post_parameters("secret", "factor")
 def inspect(request: HttpRequest, pk: int) -> HttpResponse:
     """An inspection on the card: the hold point's, or a patrol."""
     actor = worker_of(request)
@@ -132,7 +132,7 @@ def _without_secret(request: HttpRequest) -> dict[str, Any]:
 
 @never_cache
 @require_POST
-@sensitive_post_parameters("secret")
+@sensitive_post_parameters("secret", "factor")
 def exclude(request: HttpRequest, pk: int, file: int) -> HttpResponse:
     """Quality excludes implausible samples, with the cause."""
     actor = worker_of(request)

@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.functional import SimpleLazyObject
+
 from foundation.accounts.policies import may
 from foundation.core.actor import Actor
+from foundation.core.canonical import content_hash
 from resources.equipment.selectors import class_words
+from shopfloor.content import card_content
 from shopfloor.gates import MATERIAL, ORDER
 from shopfloor.models import CardEvent, StepRecord
 from shopfloor.policies import INSPECT, WORK
 from shopfloor.selectors import CardView, EntryView
+from shopfloor.services.checks import entry_content
 from shopfloor.services.reporting import hold_point_passed
 from shopfloor.states import CardState
 
@@ -64,7 +69,7 @@ def _running(view: CardView, actor: Actor, piece: int | None) -> Screen:
         return Screen("inspect")
     if view.balance.here:
         return Screen("report")
-    return Screen("complete")
+    return Screen("complete", more={"content_hash": SimpleLazyObject(lambda: content_hash(card_content(view.card)))})
 
 
 def _waiting(view: CardView, piece: int | None) -> EntryView | None:
@@ -85,9 +90,16 @@ def _checked(entry: EntryView, actor: Actor) -> dict[str, Any]:
     wanted = str((entry.parameter or {}).get("gauge_class") or "")
     return {
         "record": record,
+        "shown": SimpleLazyObject(lambda: _entry_hash(record["id"])),
         "own": record["performer_id"] == actor.user_id,
         "gauge_class": class_words(wanted) if wanted else "",
     }
+
+
+def _entry_hash(record_id: int) -> str:
+    """Of the entry as a witness sees it here, and signs it."""
+    record = StepRecord.objects.select_related("card").get(pk=record_id)
+    return content_hash(entry_content(record.card, record))
 
 
 def _why(view: CardView) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.urls import URLPattern
 from bom.services import ToolData, add_tool, approve_source, propose_baseline
 from dhr.models import DeviceHistoryRecord, Package, RecordVersion
 from dhr.services import package_path
+from foundation.accounts.models import ApiToken
 from foundation.accounts.services import issue_badge, register_station
 from foundation.alerts.models import Alert
 from foundation.core import clock
@@ -36,7 +37,7 @@ from routing.services import create_parameter_definition
 from shopfloor.models import Correction, Handover, StepRecord, TestFile
 from tests.factories import definitions, parts
 from tests.factories.floor import Running, equipment, plant, qualify, scan, started
-from tests.factories.people import SETUP, person, site
+from tests.factories.people import SETUP, bearer, person, site
 from tests.factories.stock import released, supplier
 from tests.shopfloor.venturi import venturi
 
@@ -290,10 +291,11 @@ def _keep_package(sha256: str) -> None:
 def _people() -> dict[str, Any]:
     user = person("somebody", "operator")
     issue_badge(actor=SETUP, user_id=user.pk, code="BADGE-1")
+    bearer(user)
     station, _token = register_station(actor=SETUP, code="BENCH-9", name=TEXTS, site=site())
     alert = Alert.objects.earliest("pk").pk
     return {
         "accounts/users/": {"pk": user.pk, "assignment": user.role_assignments.get().pk},
-        "accounts/profile/factor/": 0,
+        "accounts/profile/factor/": 0, "accounts/profile/tokens/": ApiToken.objects.get(user=user).pk,
         "accounts/stations/": station.pk, "alerts/": alert, "api/v1/alerts/": alert,
     }  # fmt: skip

@@ -14,7 +14,6 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 from django.db.models import Model
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from config.roles import CATALOGUE
@@ -24,7 +23,7 @@ from foundation.core.models import IdempotencyKey
 from foundation.records.models import LedgerEntry
 from foundation.records.services import Credentials
 from tests.factories.floor import plant, qualify
-from tests.factories.people import actor_for, person
+from tests.factories.people import actor_for, bearer, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("SEC-04")]
 NOTHING = 10**12
@@ -127,7 +126,7 @@ def test_every_service_refuses_an_id_that_names_nothing() -> None:
 def test_such_an_answer_leaves_no_key_behind() -> None:
     user, key = everything(), str(uuid4())
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=user).key}", HTTP_IDEMPOTENCY_KEY=key)
+    client.credentials(HTTP_AUTHORIZATION=bearer(user), HTTP_IDEMPOTENCY_KEY=key)
     body = {"lot": NOTHING, "quantity": "1", "unit": "pcs", "defect_code": "c", "description": "Not there"}
     for _again in range(2):
         answer = client.post("/api/v1/nonconformances/", body, format="json")

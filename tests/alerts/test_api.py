@@ -3,11 +3,10 @@
 from uuid import uuid4
 
 import pytest
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from foundation.accounts.models import Role, RoleAssignment, User
-from foundation.accounts.services import sync_roles
+from foundation.accounts.services import set_secret, sync_roles
 from foundation.alerts.models import Alert
 from foundation.alerts.services import raise_alert
 from foundation.core import clock
@@ -16,6 +15,7 @@ from foundation.files.services import keep_original
 from foundation.printing.models import PrintJob
 from foundation.printing.services import print_label
 from foundation.records.act import act
+from tests.factories.people import SECRET, bearer
 from tests.printing.test_labels import CONTAINER, SUBJECT
 
 ROBOT = Actor.system("test")
@@ -32,8 +32,9 @@ def api():
             user = User(username="someone", name="Some One")
             user.save()
             RoleAssignment(user=user, role=Role.objects.get(), valid_from=clock.now()).save()
+        set_secret(actor=ROBOT, user_id=user.pk, password=SECRET)
         made = APIClient()
-        made.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=user).key}")
+        made.credentials(HTTP_AUTHORIZATION=bearer(user))
         return made
 
     return client

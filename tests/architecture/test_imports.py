@@ -22,7 +22,7 @@ OFFERED = {
         "verification",
         "verifier",
     },
-    "foundation.accounts": {"web", "scope"},
+    "foundation.accounts": {"web", "scope", "endpoints"},
     "foundation.imports": {"schema"},
     "foundation.files": {"web", "storage", "sniffing"},
     "foundation.printing": {"catalogue", "symbols", "rendering", "typesetting"},

@@ -33,6 +33,7 @@ PLAIN = {
     "core.IdempotencyKey",
     "core.NumberSeries",
     "imports.StagedRow",
+    "accounts.ApiTokenUse",  # when a token was last used, to the minute
     "accounts.AddressTries",  # counts of wrong log-ins by address, for a quarter of an hour
 }
 

@@ -10,7 +10,6 @@ from uuid import uuid4
 
 import psycopg2
 import psycopg2.extras
-from rest_framework.authtoken.models import Token
 
 from bom.models import Item
 from foundation.core import clock
@@ -33,6 +32,7 @@ from tests.factories.floor import (
     started,
     step,
 )
+from tests.factories.people import bearer
 from tests.factories.stock import item, released
 
 TABLETS, STEPS_EACH = 16, 60
@@ -47,7 +47,7 @@ def run() -> list[Row]:
 def steps(who: Plant) -> list[Row]:
     """Each tablet has a card of its own, as on the floor; every request is an entry with its own key."""
     cards = [_reading_card(who, number) for number in range(TABLETS)]
-    token = Token.objects.get_or_create(user=who.user("operator"))[0].key
+    token = bearer(who.user("operator"))
     raw, bare = _raw_inserts(300), floor()
     with server("config.wsgi", "/api/v1/cards/") as port:
         alone, _seconds = _tablets(port, token, cards[:1], first=1)
@@ -104,7 +104,7 @@ def _tablets(port: int, token: str, cards: list[WorkCard], *, first: int) -> tup
             "captured_at": clock.now().isoformat(),
         }
         headers = {
-            "Authorization": f"Token {token}",
+            "Authorization": token,
             "Content-Type": "application/json",
             "Idempotency-Key": str(uuid4()),
         }

@@ -11,6 +11,7 @@ from bom.models import BomLine, BomRevision, Item, StandardCost
 from foundation.core.models import IdempotencyKey
 from tests.factories.parts import approved, approvers, draft, line, made, part
 from tests.factories.people import SECRET, actor_for, person
+from tests.factories.signing import read_headers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("PLT-01")]
 
@@ -148,7 +149,9 @@ class TestRevisions:
         assert made_.status_code == 201
         for side, client in clients.items():
             body = {"side": side, "identity": f"approver-{side[0]}", "secret": SECRET}
-            answer = client.post(f"/api/v1/baselines/{made_.json()['id']}/sign/", body, format="json")
+            address = f"/api/v1/baselines/{made_.json()['id']}/"
+            seen = read_headers(client, address)
+            answer = client.post(address + "sign/", body, format="json", headers=seen)
             assert answer.status_code == 200, answer.json()
         assert (answer.json()["state"], sorted(answer.json()["signed"])) == ("approved", ["engineering", "quality"])
 

@@ -12,6 +12,7 @@ from bom.services import propose_baseline, submit_revision
 from foundation.accounts.models import User
 from tests.factories.parts import approved, approvers, draft, line, made, part
 from tests.factories.people import SECRET, SETUP, actor_for, person
+from tests.factories.signing import dialog_on
 
 pytestmark = pytest.mark.django_db
 
@@ -143,7 +144,11 @@ class TestActs:
             assert "Sign for" in page(client, "bom:baseline", baseline.pk)
             answer = client.post(
                 reverse("bom:baseline-sign", args=[baseline.pk, side]),
-                {"identity": signer.username, "secret": SECRET},
+                {
+                    "identity": signer.username,
+                    "secret": SECRET,
+                    **dialog_on(client, reverse("bom:baseline", args=[baseline.pk]), f"/{side}/"),
+                },
             )
             assert answer.status_code == 302
         assert Baseline.objects.get().state == "approved"

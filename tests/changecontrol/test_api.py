@@ -14,6 +14,7 @@ from routing.models import RoutingRevision
 from tests.factories import definitions
 from tests.factories.definitions import Team
 from tests.factories.people import SECRET, person
+from tests.factories.signing import change_headers
 
 pytestmark = pytest.mark.django_db
 ROOT = "/api/v1/change-requests/"
@@ -65,8 +66,10 @@ def test_the_whole_journey(team: Team, draft: RoutingRevision) -> None:
     content = engineer.get(f"{ROOT}{path}content/").json()
     assert content["content_hash"] == submitted["content_hash"]
     assert set(content["next_acts"]) == {"sign", "refuse", "withdraw"}
-    sent(engineer, path + "approve/", {"identity": "engineer2", "secret": SECRET})
-    approved = sent(quality, path + "approve/", {"identity": "quality", "secret": SECRET})
+    seen = change_headers(engineer, change["id"], "approve")
+    sent(engineer, path + "approve/", {"identity": "engineer2", "secret": SECRET}, **seen)
+    seen = change_headers(quality, change["id"], "approve")
+    approved = sent(quality, path + "approve/", {"identity": "quality", "secret": SECRET}, **seen)
     assert approved["state"] == "approved"
     done = sent(author, path + "implement/")
     assert (done["state"], done["effectivities"][0]["card_number"]) == ("effective", "PC-000001")
@@ -111,11 +114,9 @@ def test_drafts_impact_orders_and_plan_are_written(team: Team, draft: RoutingRev
 
 def test_a_refusal_by_an_approver(team: Team, draft: RoutingRevision) -> None:
     change = definitions.submitted(team, definitions.change(team, draft))
-    answer = sent(
-        client_of(team.quality),
-        f"{change.pk}/refuse/",
-        {"identity": "quality", "secret": SECRET, "reason": "No limits"},
-    )
+    quality = client_of(team.quality)
+    body = {"identity": "quality", "secret": SECRET, "reason": "No limits"}
+    answer = sent(quality, f"{change.pk}/refuse/", body, **change_headers(quality, change.pk, "refuse"))
     assert answer["state"] == "refused"
 
 

@@ -20,6 +20,7 @@ from routing.models import RoutingRevision
 from tests.factories import definitions
 from tests.factories.definitions import Team
 from tests.factories.people import SECRET, actor_for, both, person
+from tests.factories.signing import dialog_on
 
 pytestmark = pytest.mark.django_db
 
@@ -77,11 +78,13 @@ def test_the_whole_journey_by_forms(team: Team, draft: RoutingRevision) -> None:
     assert "I approve this change" not in mine
     assert "I approve this change" in text_of(engineer.get(reverse("changecontrol:change", args=[change.pk])))
 
-    wrong = post(engineer, "sign", change.pk, "approve", identity="engineer2", secret="wrong-wrong-1")
+    seen = dialog_on(engineer, f"/changes/{change.pk}/", "/sign/approve/")
+    wrong = post(engineer, "sign", change.pk, "approve", identity="engineer2", secret="wrong-wrong-1", **seen)
     assert wrong.status_code == 403
     assert "Unknown user or badge, or wrong secret." in text_of(wrong)
-    assert post(engineer, "sign", change.pk, "approve", identity="engineer2", secret=SECRET).status_code == 302
-    assert post(quality, "sign", change.pk, "approve", identity="quality", secret=SECRET).status_code == 302
+    assert post(engineer, "sign", change.pk, "approve", identity="engineer2", secret=SECRET, **seen).status_code == 302
+    seen = dialog_on(quality, f"/changes/{change.pk}/", "/sign/approve/")
+    assert post(quality, "sign", change.pk, "approve", identity="quality", secret=SECRET, **seen).status_code == 302
     assert post(author, "act", change.pk, "implement").status_code == 302
 
     page = text_of(author.get(reverse("changecontrol:change", args=[change.pk])))

@@ -30,6 +30,7 @@ from shopfloor.models import StepRecord
 from tests.factories.floor import Plant, Running, complete, equipment, parameter, record, report, started, step
 from tests.factories.people import SECRET, SETUP, actor_for, person
 from tests.factories.records import blockers, codes, cut, plates, release, review, scope_of
+from tests.factories.signing import dialog_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BEY-11")]
 WIDTH = step("20.10", "reading", parameter=parameter("width", "9.0", "11.0", gauge_class="caliper"))
@@ -214,7 +215,13 @@ def test_it_is_judged_on_screen(language: str) -> None:
     assert ("Readings in doubt" if language == "en" else "存疑的读数") in page
     answer = client.post(
         reverse("quality:assessment-decide", args=[found.number]),
-        {"affected": "no", "reason": "Far from the limit", "identity": "quality", "secret": SECRET},
+        {
+            "affected": "no",
+            "reason": "Far from the limit",
+            "identity": "quality",
+            "secret": SECRET,
+            **dialog_on(client, reverse("quality:assessment", args=[found.number]), "/decide/"),
+        },
     )
     assert answer.status_code == 302
     found.refresh_from_db()

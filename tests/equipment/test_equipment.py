@@ -8,7 +8,6 @@ import psycopg2
 import pytest
 from django.test import Client
 from django.urls import reverse
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from foundation.core import clock, events
@@ -18,7 +17,7 @@ from resources.equipment.events import CalibrationFailed
 from resources.equipment.models import Calibration, Equipment, StatusEvent
 from resources.equipment.selectors import calibration_at, equipment_by_code, fitness, measures
 from resources.equipment.states import STATUS, EquipmentStatus
-from tests.factories.people import SETUP, actor_for, person, site
+from tests.factories.people import SETUP, actor_for, bearer, person, site
 
 
 def gauge_class(code: str = "PLUG-GAUGE"):
@@ -246,7 +245,7 @@ def test_the_pages_register_stop_and_calibrate() -> None:
 @pytest.mark.django_db
 def test_the_api_registers_stops_and_calibrates() -> None:
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=person('tech', 'technician')).key}")
+    client.credentials(HTTP_AUTHORIZATION=bearer(person("tech", "technician")))
     body = {"code": "PLUG", "name": {"en": "Plug"}, "is_gauge": True, "quantity_kind": "length"}
     key = {"HTTP_IDEMPOTENCY_KEY": str(uuid4())}
     assert client.post("/api/v1/equipment-classes/", body, format="json", **key).status_code == 201

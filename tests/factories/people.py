@@ -1,8 +1,11 @@
 """People with roles and secrets, and the actors and credentials that they act with."""
 
+from datetime import timedelta
+
 from config.roles import CATALOGUE
 from foundation.accounts import services
 from foundation.accounts.models import Role, Site, Station, User
+from foundation.core import clock
 from foundation.core.actor import Actor
 from foundation.records.services import Credentials
 
@@ -33,6 +36,15 @@ def person(username: str, *roles: str, name: str = "", can_sign: bool = True) ->
 def actor_for(user: User, *, session: str = "", station: str = "", language: str = "en") -> Actor:
     """The actor as whom this person's services run; each person has a session of their own unless one is given."""
     return Actor(user.pk, user.name, station, session or f"session-{user.pk}", language)
+
+
+def bearer(user: User, *, days: int = 30) -> str:
+    """The Authorization header of a program that acts as this person."""
+    until = clock.now() + timedelta(days=days)
+    _token, text = services.issue_token(
+        actor=actor_for(user), name="Test", valid_until=until, present=SECRET, reason="To call the API"
+    )
+    return f"Bearer {text}"
 
 
 def both(user: User, secret: str = SECRET) -> Credentials:

@@ -24,11 +24,13 @@ from config.local.valkey import open_valkey
 from dhr import services as dhr
 from dhr.models import DeviceHistoryRecord, Package
 from foundation.core import jobs
+from foundation.core.canonical import content_hash
 from foundation.core.models import Job, JobState
 from foundation.records.models import LedgerEntry, Signature
 from foundation.records.verification import verify
 from foundation.records.verifier.verify import main as verify_package
 from resources.inventory.models import GenealogyLink, Movement
+from shopfloor.content import card_content
 from shopfloor.models import CardEvent, StepRecord, WorkCard
 from tests.factories.floor import Running, dispatched, plant, report, scan, started
 from tests.factories.people import SECRET
@@ -169,7 +171,8 @@ def test_the_answer_to_a_signature_is_lost_and_the_tablet_sends_it_again(
     killed_worker: KilledWorker, run: Running, web: tuple[Any, int]
 ) -> None:
     card, tablet, key = run.card(10), Tablet(web[1], run, "operator"), uuid4()
-    asked = {"identity": "operator", "secret": SECRET, "key": key}
+    shown = content_hash(card_content(card))
+    asked = {"identity": "operator", "secret": SECRET, "key": key, "shown": shown, "dialog": uuid4().hex}
     talk = tablet.send(card, "complete", **asked)
     until("that the card is completed", lambda: WorkCard.objects.get(pk=card.pk).state == "completed")
     kill_children(web[0])

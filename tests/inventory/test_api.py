@@ -4,21 +4,20 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from foundation.core import gs1
 from resources.inventory import services
 from resources.inventory.models import Hold, Lot, StockUnit
 from tests.factories import stock
-from tests.factories.people import SETUP, person
+from tests.factories.people import SETUP, bearer, person
 
 pytestmark = pytest.mark.django_db
 
 
 def api(role: str) -> APIClient:
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=person(role, role)).key}")
+    client.credentials(HTTP_AUTHORIZATION=bearer(person(role, role)))
     return client
 
 

@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from foundation.core import clock
@@ -16,7 +15,7 @@ from foundation.records.models import LedgerEntry
 from resources.personnel import services
 from resources.personnel.models import Qualification, QualificationGrant, ReadingConfirmation
 from resources.personnel.selectors import has_read, is_qualified, qualification_list, qualifications_of
-from tests.factories.people import SETUP, actor_for, person
+from tests.factories.people import SETUP, actor_for, bearer, person
 
 pytestmark = pytest.mark.django_db
 CARD = RecordRef("routing.processcard", 7, "PC-000007")
@@ -164,7 +163,7 @@ def test_the_pages_define_grant_and_revoke() -> None:
 def test_the_api_defines_grants_reads_and_revokes() -> None:
     owner, lin = person("owner", "system_owner"), person("lin")
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=owner).key}")
+    client.credentials(HTTP_AUTHORIZATION=bearer(owner))
     key = {"HTTP_IDEMPOTENCY_KEY": str(uuid4())}
     body = {"code": "LASER", "name": {"en": "Laser"}, "valid_days": 30}
     made = client.post("/api/v1/qualifications/", body, format="json", **key)

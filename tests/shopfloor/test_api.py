@@ -13,6 +13,7 @@ from quality.models import Nonconformance
 from shopfloor.models import StepRecord, WorkOrder
 from tests.factories.floor import Plant, made_item, operation, parameter, plant, process_card, read, step
 from tests.factories.people import SECRET, site
+from tests.factories.signing import read_headers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("FLR-09")]
 
@@ -23,8 +24,9 @@ def client(who: Plant, name: str) -> APIClient:
     return api
 
 
-def post(api: APIClient, path: str, body: object = None, *, key: object = None, expect: int = 200):
-    answer = api.post(f"/api/v1/{path}", body or {}, format="json", headers={"Idempotency-Key": str(key or uuid4())})
+def post(api: APIClient, path: str, body: object = None, *, key: object = None, expect: int = 200, **more: str):
+    headers = {"Idempotency-Key": str(key or uuid4()), **more}
+    answer = api.post(f"/api/v1/{path}", body or {}, format="json", headers=headers)
     assert answer.status_code == expect, answer.content
     return answer.json()
 
@@ -79,14 +81,16 @@ def test_from_plan_to_completion(who: Plant, card: dict) -> None:
     assert (view["balance"]["here"], view["balance"]["held"], view["balance"]["balanced"]) == (1, 1, True)
     post(api, f"cards/{card['id']}/reports/", {"good": 1, "captured_at": clock.now().isoformat()}, expect=201)
     sign = {"identity": "operator", "secret": SECRET}
-    assert post(api, f"cards/{card['id']}/complete/", sign)["state"] == "completed"
+    seen = read_headers(api, f"/api/v1/cards/{card['id']}/")
+    assert post(api, f"cards/{card['id']}/complete/", sign, **seen)["state"] == "completed"
     assert post(api, f"cards/{card['id']}/complete/", sign, expect=409)["code"] == "already-completed"
 
     quality = client(who, "quality")
     found = Nonconformance.objects.get()
     sign = {"identity": "quality", "secret": SECRET}
     choice = {"kind": "scrap", "quantity": "1", "justification": "Oversize", **sign}
-    decided = post(quality, f"nonconformances/{found.pk}/dispositions/", choice, expect=201)
+    seen = read_headers(quality, f"/api/v1/nonconformances/{found.pk}/")
+    decided = post(quality, f"nonconformances/{found.pk}/dispositions/", choice, expect=201, **seen)
     post(quality, f"dispositions/{decided['id']}/execute/")
     cause = {"cause_code": "tool-wear", "cause": "Worn"}
     post(quality, f"nonconformances/{found.pk}/cause/", cause)
@@ -140,4 +144,5 @@ def test_what_happened_is_recorded_over_the_api_too(who: Plant, card: dict) -> N
     assert deviation.status_code == 403  # operators do not read quality's list
     quality = client(who, "quality")
     body = {"accepted": True, "decision": "No harm", "identity": "quality", "secret": SECRET}
-    assert post(quality, f"deviations/{told['id']}/decide/", body)["state"] == "accepted"
+    seen = read_headers(quality, f"/api/v1/deviations/{told['id']}/")
+    assert post(quality, f"deviations/{told['id']}/decide/", body, **seen)["state"] == "accepted"

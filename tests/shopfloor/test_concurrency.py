@@ -20,6 +20,7 @@ from shopfloor.models import CardEvent, PieceMove, StepRecord
 from shopfloor.selectors import card_balance
 from tests.factories.floor import now_and_key, qualify, read, record, report, scan, started
 from tests.factories.people import SECRET
+from tests.factories.signing import dialog_on
 from tests.factories.stock import released
 from tests.shopfloor.test_serials import blowers
 from tests.shopfloor.venturi import venturi
@@ -146,7 +147,8 @@ def test_who_comes_second_is_told_on_the_tablet_by_whom() -> None:
         assert "All done: sign the card" in client.get(f"/shop/cards/{card.pk}/").content.decode()
 
     def sign(name: str) -> Callable[[], Any]:
-        entered = {"key": uuid4(), "identity": name, "secret": SECRET}
+        seen = dialog_on(clients[name], f"/shop/cards/{card.pk}/", "/complete/")
+        entered = {"key": uuid4(), "identity": name, "secret": SECRET, **seen}
         return lambda: clients[name].post(f"/shop/cards/{card.pk}/complete/", entered)
 
     answers = dict(zip(clients, together(sign("operator"), sign("operator2")), strict=True))

@@ -42,6 +42,7 @@ from tests.factories.floor import (
     step,
 )
 from tests.factories.people import PIN, SECRET, SETUP, site
+from tests.factories.signing import dialog_on
 from tests.factories.stock import item, released
 from tests.shopfloor.venturi import venturi
 
@@ -105,10 +106,11 @@ def test_one_card_from_the_traveller_to_the_signature(run: Running) -> None:
     assert answer.status_code == 302
     assert (card_balance(card).good, card_balance(card).here) == (5, 0)
     assert "All done: sign the card" in page(client, card)
-    wrong = post(client, card, "complete", identity="operator", secret="nope")
+    seen = dialog_on(client, f"/shop/cards/{card.pk}/", "/complete/")
+    wrong = post(client, card, "complete", identity="operator", secret="nope", **seen)
     assert wrong.status_code == 403
     assert WorkCard.objects.get(pk=card.pk).state == "running"
-    post(client, card, "complete", identity="operator", secret=SECRET)
+    post(client, card, "complete", identity="operator", secret=SECRET, **seen)
     assert WorkCard.objects.get(pk=card.pk).state == "completed"
     assert "This card is completed" in page(client, card)
 
@@ -242,7 +244,8 @@ def test_a_witness_signs_with_both_components() -> None:
     client = at_station(client_of(run))
     assert "A witness looks and signs" in page(client, card)
     run.plant.user("operator2")
-    post(client, card, f"check/{made.pk}", identity="operator2", secret=SECRET)
+    seen = dialog_on(client, f"/shop/cards/{card.pk}/", f"/check/{made.pk}/")
+    post(client, card, f"check/{made.pk}", identity="operator2", secret=SECRET, **seen)
     assert SecondCheck.objects.get().signature.signer.username == "operator2"
 
 
@@ -296,7 +299,8 @@ def test_correct_ask_and_take_out(run: Running) -> None:
     quality = client_of(run, "quality")
     assert "Typed wrongly" in text_of(quality.get("/corrections/"))
     signed = {"identity": "quality", "secret": SECRET, "reason": "Checked"}
-    quality.post(f"/corrections/{Correction.objects.get().pk}/approve/", signed)
+    address = f"/corrections/{Correction.objects.get().pk}/approve/"
+    quality.post(address, {**signed, **dialog_on(quality, "/corrections/", address)})
     assert Correction.objects.get().state == "applied"
 
 

@@ -15,11 +15,12 @@ from bom.api.serializers import (
     BaselineSignSerializer,
     BomReasonSerializer,
 )
-from bom.api.views.base import IDEMPOTENCY, BomView
+from bom.api.views.base import BomView
 from bom.models import Baseline
 from bom.services import approve_baseline, propose_baseline, withdraw_baseline
-from foundation.core.api.writes import once
-from foundation.records.services import Credentials
+from bom.services.baselines import shown_of
+from foundation.accounts.endpoints import IDEMPOTENCY, SIGNING, credentials_in
+from foundation.core.api.writes import once, with_etag
 
 
 def _baseline(pk: int) -> dict[str, Any]:
@@ -61,21 +62,25 @@ class BaselineList(BomView):
 class BaselineDetail(BomView):
     @extend_schema(responses=BaselineSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """A baseline with what is signed and by whom."""
-        return Response(_baseline(pk))
+        """A baseline with what is signed and by whom. The ETag is what a signature is over."""
+        return with_etag(Response(_baseline(pk)), shown_of(get_object_or_404(Baseline, pk=pk)))
 
 
 class BaselineSign(BomView):
-    @extend_schema(request=BaselineSignSerializer, responses=BaselineSerializer)
+    @extend_schema(request=BaselineSignSerializer, responses=BaselineSerializer, parameters=SIGNING)
     def post(self, request: Request, pk: int) -> Response:
         """Sign for one side. The second side approves every revision of the list."""
         get_object_or_404(Baseline, pk=pk)
         asked = BaselineSignSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         data = asked.validated_data
-        credentials = Credentials(secret=data["secret"], identity=data["identity"])
-        approve_baseline(actor=self.actor, baseline_id=pk, side=data["side"], credentials=credentials)
-        return Response(_baseline(pk))
+        credentials = credentials_in(request, data)
+
+        def sign() -> tuple[int, Any]:
+            approve_baseline(actor=self.actor, baseline_id=pk, side=data["side"], credentials=credentials)
+            return 200, _baseline(pk)
+
+        return once(request, f"bom.baseline.sign.{pk}", sign)
 
 
 class BaselineWithdraw(BomView):

@@ -19,11 +19,12 @@ from bom.api.serializers import (
     StandardCostSerializer,
     WhereUsedSerializer,
 )
-from bom.api.views.base import IDEMPOTENCY, IF_MATCH, BomView
+from bom.api.views.base import IF_MATCH, BomView
 from bom.models import Item
 from bom.selectors import where_used
 from bom.services import change_item, create_item, set_standard_cost
 from bom.services.items import item_etag
+from foundation.accounts.endpoints import IDEMPOTENCY
 from foundation.core.api.writes import etag_given, once, with_etag
 
 

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bom.api.serializers import BomLineSerializer, BomRevisionDetailSerializer, BomToolSerializer
-from bom.api.views.base import IDEMPOTENCY, IF_MATCH, BomView, revision_or_404
+from bom.api.views.base import IF_MATCH, BomView, revision_or_404
 from bom.api.views.revisions import detail
 from bom.models import BomLine, BomTool
 from bom.services import (
@@ -23,6 +23,7 @@ from bom.services import (
     remove_line,
     remove_tool,
 )
+from foundation.accounts.endpoints import IDEMPOTENCY
 from foundation.core.api.writes import etag_given, once, with_etag
 
 

@@ -22,10 +22,11 @@ from bom.api.serializers import (
     BomStartSerializer,
     ExplodedLineSerializer,
 )
-from bom.api.views.base import IDEMPOTENCY, IF_MATCH, BomView, revision_or_404
+from bom.api.views.base import IF_MATCH, BomView, revision_or_404
 from bom.models import BomRevision
 from bom.selectors import bom_content, check_revision, compare, explode, rolled_up_cost
 from bom.services import discard_draft, retire_revision, return_revision, start_revision, submit_revision
+from foundation.accounts.endpoints import IDEMPOTENCY
 from foundation.core.api.writes import etag_given, once, with_etag
 from foundation.core.errors import NotValid
 from foundation.core.refs import RecordRef

@@ -3,9 +3,12 @@ from .people import AuthenticationEvent, CaptureSession, LoginBy, User
 from .places import Site, Station
 from .proofs import AddressTries, FactorKind, FactorUse, PolicyAcknowledgement, SecondFactor
 from .roles import Role, RoleAssignment
+from .tokens import ApiToken, ApiTokenUse
 
 __all__ = [
     "AddressTries",
+    "ApiToken",
+    "ApiTokenUse",
     "AuthenticationEvent",
     "Badge",
     "BadgeTest",

@@ -18,6 +18,7 @@ from .sessions import (
     log_out,
 )
 from .signer import check_signer
+from .tokens import end_expired_tokens, end_token, issue_token
 
 __all__ = [
     "acknowledge_policy",
@@ -33,8 +34,11 @@ __all__ = [
     "create_user",
     "end_desk_sessions",
     "end_expired_badges",
+    "end_expired_tokens",
     "end_role",
+    "end_token",
     "issue_badge",
+    "issue_token",
     "link_login",
     "lock_station",
     "log_in",

@@ -20,6 +20,7 @@ from .people import (
 from .profile import acknowledge, badge_lost, change_secret, profile
 from .provider import provider_back, provider_login
 from .stations import station_create, station_list, station_record, station_token, station_withdraw
+from .tokens import token_end, token_list
 
 __all__ = [
     "acknowledge",
@@ -47,6 +48,8 @@ __all__ = [
     "station_record",
     "station_token",
     "station_withdraw",
+    "token_end",
+    "token_list",
     "user_badge",
     "user_create",
     "user_link",

@@ -30,6 +30,7 @@ from foundation.accounts.models import RoleAssignment, User
 from foundation.accounts.policies import require
 from foundation.accounts.scope import Access
 from foundation.accounts.selectors import assignments_of
+from foundation.accounts.views.tokens import tokens_of
 from foundation.accounts.web import actor_of
 from foundation.core.actor import Actor
 from foundation.core.refs import RecordRef
@@ -104,6 +105,7 @@ def user_record(request: HttpRequest, pk: int) -> HttpResponse:
         "badges": badges_with_tests(person),
         "acknowledgements": person.acknowledgements.order_by("-pk"),
         "factors": person.factors.filter(removed_at=None).order_by("pk"),
+        "tokens": tokens_of(person.pk),
         "replace_form": BadgeReplaceForm(),
         "test_form": BadgeTestForm(),
         "link_form": LinkForm(initial={"login_by": person.login_by, "external_subject": person.external_subject}),

@@ -10,9 +10,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from foundation.accounts.web import actor_of
+from foundation.accounts.endpoints import Endpoint
 from foundation.alerts import services
 from foundation.alerts.api.serializers import AcknowledgementSerializer, AlertSerializer
 from foundation.alerts.models import Alert
@@ -20,7 +19,7 @@ from foundation.alerts.selectors import inbox_of
 from foundation.core.api.writes import once
 
 
-class AlertList(ListAPIView[Alert]):
+class AlertList(Endpoint, ListAPIView[Alert]):
     """Alerts addressed to me, newest first; ``all=1`` with the answered ones."""
 
     serializer_class = AlertSerializer
@@ -32,10 +31,10 @@ class AlertList(ListAPIView[Alert]):
 
     def get_queryset(self) -> QuerySet[Alert]:
         everything = self.request.query_params.get("all", "") in {"1", "true"}
-        return inbox_of(actor_of(self.request), include_acknowledged=everything)
+        return inbox_of(self.actor, include_acknowledged=everything)
 
 
-class AlertAcknowledge(APIView):
+class AlertAcknowledge(Endpoint):
     """Answer an alert."""
 
     @extend_schema(request=AcknowledgementSerializer, responses=AlertSerializer)
@@ -46,7 +45,7 @@ class AlertAcknowledge(APIView):
 
         def do() -> tuple[int, dict[str, Any]]:
             note = body.validated_data["note"]
-            alert = services.acknowledge_alert(actor=actor_of(request), alert_id=pk, note=note)
+            alert = services.acknowledge_alert(actor=self.actor, alert_id=pk, note=note)
             return 200, dict(AlertSerializer(alert).data)
 
         return once(request, f"alerts.acknowledge.{pk}", do)

@@ -22,6 +22,7 @@ from foundation.core.errors import Conflict, NotValid, Refusal
 from foundation.core.idempotency import claim_of, one_at_a_time
 from foundation.core.models import IdempotencyKey
 
+SECRET = ("secret", "factor")
 Answer = tuple[int, Mapping[str, Any]]
 
 
@@ -85,7 +86,7 @@ def with_etag(response: Response, etag: str) -> Response:
 
 def _without_secret(data: Any) -> Any:
     """A signature's secret is no part of what is remembered of a request: a short PIN could be guessed from its hash."""
-    return {name: value for name, value in data.items() if name != "secret"} if isinstance(data, dict) else data
+    return {name: value for name, value in data.items() if name not in SECRET} if isinstance(data, dict) else data
 
 
 def _key_of(request: Request) -> UUID | None:

@@ -27,6 +27,7 @@ from foundation.core.web.tones import tone_of
 from foundation.core.web.trails import Trail, actor_words, trail_of, verb_words
 
 register = template.Library()
+NEVER_KEPT = {"secret", "factor", "shown", "dialog", "csrfmiddlewaretoken"}
 
 
 @register.simple_tag
@@ -65,6 +66,23 @@ def meaning_of(code: str) -> str:
 def dialog_number() -> str:
     """Of one signature dialog as it was shown: it is answered once (`accounts.check_signer`)."""
     return uuid4().hex
+
+
+@register.simple_tag(takes_context=True)
+def kept_input(context: Mapping[str, Any], url: str = "", name: str = "", value: Any = "") -> dict[str, str]:
+    """What a person had entered in the form that was refused just now, so that its dialog opens again with it; else nothing.
+
+    ``url`` is where the form posts (`""`: the only form of its page), ``name`` and ``value`` what tells two of one address
+    apart. A secret is never handed back, nor what the first dialog showed.
+    """
+    request = context.get("request")
+    if request is None or request.method != "POST" or not context.get("problem"):
+        return {}
+    given = request.POST
+    if (url and request.path != url) or (name and given.get(name, "") != str(value)):
+        return {}
+    kept = {key: text for key, text in given.items() if key not in NEVER_KEPT}
+    return {**kept, "refused": "yes"}
 
 
 @register.filter

@@ -11,11 +11,8 @@ from rest_framework.generics import ListAPIView
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from foundation.accounts.policies import require
-from foundation.accounts.web import actor_of
-from foundation.core.actor import Actor
+from foundation.accounts.endpoints import Endpoint
 from foundation.core.api.writes import etag_given, with_etag
 from foundation.imports import services
 from foundation.imports.api.serializers import (
@@ -36,15 +33,11 @@ from foundation.imports.states import STAGE
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description="ETag that GET gave")
 
 
-class ImportView(APIView):
+class ImportView(Endpoint):
     """Everything here needs ``imports.stage_file``; a commit also what the schema asks for."""
 
-    actor: Actor
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        self.actor = actor_of(request)
-        require(self.actor, STAGE)
+    view_permission = STAGE
+    always = True
 
     def answer(self, pk: int, status: int = 200) -> Response:
         batch = batch_or_404(pk)

@@ -12,10 +12,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from foundation.accounts.policies import require
-from foundation.accounts.web import actor_of
+from foundation.accounts.endpoints import Endpoint
 from foundation.core.api.writes import once
 from foundation.files.web import download
 from foundation.printing import services
@@ -25,7 +23,11 @@ from foundation.printing.rendering import pdf_of
 from foundation.printing.selectors import visible_prints
 
 
-class PrintList(ListAPIView[PrintJob]):
+class PrintEndpoint(Endpoint):
+    view_permission = "printing.view_label"
+
+
+class PrintList(PrintEndpoint, ListAPIView[PrintJob]):
     """Prints, newest first; ``subject`` filters by the number of what is labelled."""
 
     serializer_class = PrintJobSerializer
@@ -36,37 +38,32 @@ class PrintList(ListAPIView[PrintJob]):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[PrintJob]:
-        actor = actor_of(self.request)
-        require(actor, "printing.view_label")
         asked = {"subject_number": "subject", "template": "template"}
         given = {
             field: self.request.query_params[name] for field, name in asked.items() if name in self.request.query_params
         }
-        return visible_prints(actor).filter(**given).select_related("first_print")
+        return visible_prints(self.actor).filter(**given).select_related("first_print")
 
 
-class PrintPdf(APIView):
+class PrintPdf(PrintEndpoint):
     """The PDF of a print, the same bytes each time."""
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, number: str) -> HttpResponse:
-        actor = actor_of(request)
-        require(actor, "printing.view_label")
-        job = get_object_or_404(visible_prints(actor), number=number)
+        job = get_object_or_404(visible_prints(self.actor), number=number)
         return download(pdf_of(job), name=f"{job.number}.pdf", media_type="application/pdf")
 
 
-class PrintReprint(APIView):
+class PrintReprint(PrintEndpoint):
     """Print again, with the reason."""
 
     @extend_schema(request=ReprintSerializer, responses={201: PrintJobSerializer})
     def post(self, request: Request, number: str) -> Response:
-        body = ReprintSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        get_object_or_404(visible_prints(actor_of(request)), number=number)
+        values = self.read(ReprintSerializer, request)
+        get_object_or_404(visible_prints(self.actor), number=number)
 
         def do() -> tuple[int, dict[str, Any]]:
-            made = services.reprint_label(actor=actor_of(request), number=number, **body.validated_data)
+            made = services.reprint_label(actor=self.actor, number=number, **values)
             return 201, dict(PrintJobSerializer(made).data)
 
         return once(request, f"printing.reprint.{number}", do)

@@ -2,12 +2,24 @@
 
 from foundation.records.act import Act, act
 from foundation.records.services.exports import note_export
-from foundation.records.services.signing import Credentials, SignerIdentity, ToSign, shown_hash, sign
+from foundation.records.services.signing import (
+    API,
+    SCREEN,
+    Credentials,
+    NotShown,
+    SignerIdentity,
+    ToSign,
+    shown_hash,
+    sign,
+)
 from foundation.records.services.signing_keys import declare_key_lost, rotate_signing_key
 
 __all__ = [
+    "API",
+    "SCREEN",
     "Act",
     "Credentials",
+    "NotShown",
     "SignerIdentity",
     "ToSign",
     "act",

@@ -12,13 +12,16 @@ from django.utils.translation import gettext as _
 from foundation.core import events
 from foundation.core.actor import Actor
 from foundation.core.canonical import content_hash
-from foundation.core.errors import Conflict
+from foundation.core.errors import Conflict, NotValid
 from foundation.core.refs import RecordRef
 from foundation.records.act import act
 from foundation.records.context import require_act
 from foundation.records.models import Signature
 
 CHECK_SIGNER = "records.check_signer"
+# By which door a signature comes in. From outside, it says what was shown and answers one dialog; a process of our own
+# (the demo, a test of a service) has no screen to show anything on.
+INSIDE, SCREEN, API = "", "screen", "api"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ class Credentials:
     """What the signer gave: identity (user name or badge code, "" for a later signing of one session) and the secret.
 
     ``code`` is the second factor where policy asks for one. ``shown`` is the hash of what the signer saw (`shown_hash`),
-    ``dialog`` the number of the dialog that was answered: "" where there was none (the API has its ETags and idempotency keys).
+    ``dialog`` the number of the dialog that was answered (over the API: the idempotency key). Neither may be missing when
+    the signature comes from outside, which whoever reads a request says in ``door``.
     """
 
     secret: str
@@ -34,6 +38,7 @@ class Credentials:
     code: str = ""
     shown: str = ""
     dialog: str = ""
+    door: str = INSIDE
 
     def __repr__(self) -> str:
         return "Credentials(…)"
@@ -63,6 +68,12 @@ class ToSign:
     shown: Mapping[str, Any] | None = None
 
 
+class NotShown(NotValid):
+    """A signature that does not say what its signer saw could be for anything."""
+
+    code = "not-shown"
+
+
 def shown_hash(subjects: Sequence[ToSign]) -> str:
     """What a dialog over these records carries: the content's hash, or for a list the hash of its hashes in order."""
     hashes = [content_hash(subject.content if subject.shown is None else subject.shown) for subject in subjects]
@@ -76,7 +87,8 @@ def sign(
 
     The signer is whom the credentials prove, who may be another person than ``actor`` (a witness on the performer's
     tablet). PermissionDenied (kept in the ledger) when the components do not prove a person who may sign; Conflict
-    when the content is no longer what the dialog showed. Clauses: 21 CFR 11.50, 11.70, 11.200(a).
+    when the content is no longer what the dialog showed; NotShown when a signature from outside does not say what that
+    was, or which dialog it answers. Clauses: 21 CFR 11.50, 11.70, 11.200(a).
     """
     with act(actor=actor, verb="records.signature.given", reason=reason) as this:
         _require_as_shown(credentials, subjects)
@@ -92,6 +104,15 @@ def sign(
 
 
 def _require_as_shown(credentials: Credentials, subjects: Sequence[ToSign]) -> None:
+    if credentials.door == SCREEN and not (credentials.shown and credentials.dialog):
+        raise NotShown(
+            _("Nothing says what was on your screen when you signed. Read it as it stands here, then sign it here."),
+            field="secret",
+        )
+    if credentials.door == API and not credentials.shown:
+        raise NotShown(_("Send the hash of what is signed: “shown”, or If-Match with its ETag."), field="shown")
+    if credentials.door == API and not credentials.dialog:
+        raise NotShown(_("Send an Idempotency-Key (UUID) with every signature."), field="Idempotency-Key")
     if credentials.shown and credentials.shown != shown_hash(subjects):
         raise Conflict(
             _("The record changed since it was shown to you. Read it as it is now, then sign."),

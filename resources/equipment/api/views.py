@@ -10,43 +10,24 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from foundation.accounts.policies import require
-from foundation.accounts.web import actor_of
-from foundation.core.actor import Actor
+from foundation.accounts.endpoints import IDEMPOTENCY, Endpoint
 from foundation.core.api.writes import once
 from resources.equipment import selectors, services
 from resources.equipment.api import serializers as shapes
 from resources.equipment.models import Equipment, EquipmentClass
 from resources.equipment.policies import VIEW
 
-IDEMPOTENCY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="A UUID: the same request is done once"
-)
 
-
-class EquipmentView(APIView):
+class EquipmentView(Endpoint):
     """Reading needs ``equipment.view_equipment``; what a write needs its service asks."""
 
-    @property
-    def actor(self) -> Actor:
-        return actor_of(self.request)
+    view_permission = VIEW
 
     def seen(self) -> QuerySet[Equipment]:
         """What this reader sees."""
         rows: QuerySet[Equipment] = Equipment.objects.visible_to(self.actor).select_related("equipment_class", "site")
         return rows
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        if request.method in ("GET", "HEAD"):
-            require(self.actor, VIEW)
-
-    def checked(self, shape: Any) -> dict[str, Any]:
-        body = shape(data=self.request.data)
-        body.is_valid(raise_exception=True)
-        return dict(body.validated_data)
 
 
 class Classes(EquipmentView, ListAPIView[EquipmentClass]):
@@ -59,7 +40,7 @@ class Classes(EquipmentView, ListAPIView[EquipmentClass]):
     @extend_schema(request=shapes.ClassSerializer, responses={201: shapes.ClassSerializer}, parameters=[IDEMPOTENCY])
     def post(self, request: Request) -> Response:
         """A new class."""
-        values = self.checked(shapes.ClassSerializer)
+        values = self.read(shapes.ClassSerializer, self.request)
 
         def do() -> tuple[int, Any]:
             return 201, shapes.ClassSerializer(services.create_equipment_class(actor=self.actor, **values)).data
@@ -82,7 +63,7 @@ class AllEquipment(EquipmentView, ListAPIView[Equipment]):
     )
     def post(self, request: Request) -> Response:
         """Register a piece."""
-        values = self.checked(shapes.EquipmentSerializer)
+        values = self.read(shapes.EquipmentSerializer, self.request)
 
         def do() -> tuple[int, Any]:
             return 201, shapes.EquipmentSerializer(services.register_equipment(actor=self.actor, **values)).data
@@ -112,7 +93,7 @@ class Status(EquipmentView):
     def post(self, request: Request, pk: int) -> Response:
         """Move the status along its table, with the reason."""
         get_object_or_404(self.seen(), pk=pk)
-        values = self.checked(shapes.StatusSerializer)
+        values = self.read(shapes.StatusSerializer, self.request)
 
         def do() -> tuple[int, Any]:
             moved = services.set_equipment_status(actor=self.actor, equipment_id=pk, **values)
@@ -134,7 +115,7 @@ class Calibrations(EquipmentView):
     def post(self, request: Request, pk: int) -> Response:
         """Keep a calibration."""
         get_object_or_404(self.seen(), pk=pk)
-        values = self.checked(shapes.CalibrationSerializer)
+        values = self.read(shapes.CalibrationSerializer, self.request)
 
         def do() -> tuple[int, Any]:
             made = services.record_calibration(actor=self.actor, equipment_id=pk, **values)

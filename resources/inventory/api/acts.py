@@ -13,11 +13,12 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from foundation.accounts.endpoints import IDEMPOTENCY
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid
 from resources.inventory import services
 from resources.inventory.api import serializers as shapes
-from resources.inventory.api.base import IDEMPOTENCY, StockView
+from resources.inventory.api.base import StockView
 from resources.inventory.models import Hold, HoldTarget, StockUnit
 
 HELD = ("stock_unit", "lot", "item", "supplier", "equipment")

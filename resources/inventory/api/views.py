@@ -12,11 +12,12 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from foundation.accounts.endpoints import IDEMPOTENCY
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid
 from resources.inventory import services
 from resources.inventory.api import serializers as shapes
-from resources.inventory.api.base import IDEMPOTENCY, StockView
+from resources.inventory.api.base import StockView
 from resources.inventory.models import GenealogyLink, Lot, Movement, Place, Receipt, StockUnit
 from resources.inventory.selectors import unit_by_container, usability
 from resources.inventory.selectors.finding import lots_named

@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from foundation.accounts.policies import require
-from foundation.accounts.web import actor_of
-from foundation.core.actor import Actor
+from foundation.accounts.endpoints import IDEMPOTENCY, Endpoint
 from foundation.core.api.writes import once
 from foundation.core.refs import RecordRef
 from resources.personnel import services
@@ -21,27 +18,11 @@ from resources.personnel.api import serializers as shapes
 from resources.personnel.models import Qualification, QualificationGrant, ReadingConfirmation
 from resources.personnel.policies import VIEW
 
-IDEMPOTENCY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="A UUID: the same request is done once"
-)
 
-
-class PersonnelView(APIView):
+class PersonnelView(Endpoint):
     """Reading needs ``personnel.view_qualifications``; what a write needs its service asks."""
 
-    @property
-    def actor(self) -> Actor:
-        return actor_of(self.request)
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        if request.method in ("GET", "HEAD"):
-            require(self.actor, VIEW)
-
-    def checked(self, shape: Any) -> dict[str, Any]:
-        body = shape(data=self.request.data)
-        body.is_valid(raise_exception=True)
-        return dict(body.validated_data)
+    view_permission = VIEW
 
 
 class Qualifications(PersonnelView, ListAPIView[Qualification]):
@@ -58,7 +39,7 @@ class Qualifications(PersonnelView, ListAPIView[Qualification]):
     )
     def post(self, request: Request) -> Response:
         """A new qualification."""
-        values = self.checked(shapes.QualificationSerializer)
+        values = self.read(shapes.QualificationSerializer, self.request)
 
         def do() -> tuple[int, Any]:
             made = services.create_qualification(actor=self.actor, **values)
@@ -80,7 +61,7 @@ class Give(PersonnelView):
     def post(self, request: Request, pk: int) -> Response:
         """Qualify a person."""
         qualification = get_object_or_404(Qualification, pk=pk)
-        values = self.checked(shapes.GiveSerializer)
+        values = self.read(shapes.GiveSerializer, self.request)
 
         def do() -> tuple[int, Any]:
             grant = services.grant_qualification(actor=self.actor, qualification=qualification, **values)
@@ -94,7 +75,7 @@ class Revoke(PersonnelView):
     def post(self, request: Request, pk: int) -> Response:
         """End a grant at once, with the reason."""
         get_object_or_404(QualificationGrant, pk=pk)
-        values = self.checked(shapes.ReasonSerializer)
+        values = self.read(shapes.ReasonSerializer, self.request)
 
         def do() -> tuple[int, Any]:
             grant = services.revoke_qualification(actor=self.actor, grant_id=pk, **values)
@@ -115,7 +96,7 @@ class Readings(PersonnelView, ListAPIView[ReadingConfirmation]):
     )
     def post(self, request: Request) -> Response:
         """I have read this version."""
-        values = self.checked(shapes.ReadingSerializer)
+        values = self.read(shapes.ReadingSerializer, self.request)
         subject = RecordRef(values["subject_label"], values["subject_id"], values.get("subject_number", ""))
 
         def do() -> tuple[int, Any]:

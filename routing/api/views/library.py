@@ -10,12 +10,13 @@ from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from foundation.accounts.endpoints import IDEMPOTENCY
 from foundation.core.api.writes import etag_given, once
 from routing import services
 from routing.api.serializers import CardDetailSerializer, CardSerializer, DefinitionSerializer
 from routing.api.views.base import RoutingView
 from routing.api.views.parts import checked, tagged
-from routing.api.views.revisions import IDEMPOTENCY, IF_MATCH
+from routing.api.views.revisions import IF_MATCH
 from routing.models import ParameterDefinition, ProcessCard
 from routing.selectors import definitions, where_used
 from routing.services.parameters import DEFINITION_FIELDS

@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from foundation.accounts.endpoints import IDEMPOTENCY
 from foundation.core.api.writes import etag_given, once, with_etag
 from routing import services
 from routing.api.serializers import (
@@ -22,7 +23,7 @@ from routing.api.serializers import (
     StepSerializer,
 )
 from routing.api.views.base import RoutingView
-from routing.api.views.revisions import IDEMPOTENCY, IF_MATCH, revision_or_404
+from routing.api.views.revisions import IF_MATCH, revision_or_404
 from routing.models import IntermediateMade, MaterialUse, Operation, OperationParameter, Step
 from routing.services.editing import etag_of
 from routing.services.operations import OPERATION_FIELDS

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bom.models import BomRevision
+from foundation.accounts.endpoints import IDEMPOTENCY
 from foundation.core.api.writes import etag_given, once, with_etag
 from foundation.core.texts import localized
 from routing import services
@@ -30,9 +31,6 @@ from routing.models import RoutingRevision
 from routing.selectors import card_content, card_hash, compare_routings, graph
 
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description="ETag that GET gave")
-IDEMPOTENCY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="A UUID; repeats are done once"
-)
 
 
 def revision_or_404(pk: int) -> RoutingRevision:

@@ -10,9 +10,11 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from foundation.core.api.writes import once
+from foundation.accounts.endpoints import IDEMPOTENCY, SIGNING, SignSerializer, credentials_in
+from foundation.core.api.writes import once, with_etag
+from foundation.core.canonical import content_hash
 from shopfloor import services
-from shopfloor.api.base import IDEMPOTENCY, FloorView, credentials_in
+from shopfloor.api.base import FloorView
 from shopfloor.api.serializers import (
     AskToOpenSerializer,
     CardViewSerializer,
@@ -24,9 +26,9 @@ from shopfloor.api.serializers import (
     InspectSerializer,
     JudgementSerializer,
     MachineSerializer,
-    SignatureSerializer,
     WorkCardSerializer,
 )
+from shopfloor.content import card_content
 from shopfloor.models import WorkCard
 from shopfloor.selectors import card_view
 
@@ -44,9 +46,10 @@ class CardList(FloorView, ListAPIView):
 class CardDetail(FloorView):
     @extend_schema(responses=CardViewSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """The card as the tablet shows it: next step, gates as they are now, balance."""
+        """The card as the tablet shows it: next step, gates as they are now, balance. The ETag is what completing signs over."""
         card = get_object_or_404(WorkCard.objects.visible_to(self.actor), pk=pk)
-        return Response(CardViewSerializer(card_view(card, self.actor)).data)
+        answer = Response(CardViewSerializer(card_view(card, self.actor)).data)
+        return with_etag(answer, content_hash(card_content(card)))
 
 
 class CardAct(FloorView):
@@ -79,13 +82,13 @@ class CardAct(FloorView):
 
 
 class CardComplete(FloorView):
-    @extend_schema(request=SignatureSerializer, responses=WorkCardSerializer, parameters=[IDEMPOTENCY])
+    @extend_schema(request=SignSerializer, responses=WorkCardSerializer, parameters=SIGNING)
     def post(self, request: Request, pk: int) -> Response:
         """Sign the card as performed and end it."""
-        data = self.read(SignatureSerializer, request)
+        data = self.read(SignSerializer, request)
 
         def do() -> tuple[int, Any]:
-            services.complete_card(actor=self.actor, card_id=pk, credentials=credentials_in(data))
+            services.complete_card(actor=self.actor, card_id=pk, credentials=credentials_in(request, data))
             return 200, WorkCardSerializer(CARDS.get(pk=pk)).data
 
         return once(request, f"shopfloor.card.complete.{pk}", do)

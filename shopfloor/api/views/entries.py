@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from foundation.core.api.writes import once
-from foundation.records.services import Credentials
+from foundation.accounts.endpoints import IDEMPOTENCY, KEY_REQUIRED, SIGNING, credentials_in
+from foundation.core.api.writes import once, with_etag
+from foundation.core.canonical import content_hash
 from shopfloor import services
-from shopfloor.api.base import IDEMPOTENCY, KEY_REQUIRED, FloorView, credentials_in, key_of
+from shopfloor.api.base import FloorView, key_of
 from shopfloor.api.serializers import (
     AnswerSerializer,
     CorrectionSerializer,
@@ -33,6 +35,8 @@ from shopfloor.api.serializers import (
     TestFileSerializer,
 )
 from shopfloor.models import Correction, ProductionReport, StepRecord
+from shopfloor.services.checks import entry_content
+from shopfloor.services.corrections import correction_content
 
 
 def answered(result: services.StepResult) -> Response:
@@ -46,6 +50,16 @@ class StepList(FloorView, ListAPIView):
     queryset = StepRecord.objects.all()
     serializer_class = StepRecordSerializer
     filterset_fields = ("card", "step_key", "unit_no", "outcome")
+
+
+class StepDetail(FloorView):
+    @extend_schema(responses=StepRecordSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """One entry. The ETag is what a witness and a reviewer sign over."""
+        rows = StepRecord.objects.visible_to(self.actor).select_related("card")
+        found = get_object_or_404(rows, pk=pk)
+        shown = content_hash(entry_content(found.card, found))
+        return with_etag(Response(StepRecordSerializer(found).data), shown)
 
 
 class CardSteps(FloorView):
@@ -103,14 +117,14 @@ class ReportList(FloorView, ListAPIView):
 
 
 class StepCheck(FloorView):
-    @extend_schema(request=LookSerializer, responses={201: SecondCheckSerializer}, parameters=[IDEMPOTENCY])
+    @extend_schema(request=LookSerializer, responses={201: SecondCheckSerializer}, parameters=SIGNING)
     def post(self, request: Request, pk: int) -> Response:
         """The second check of an entry."""
         data = self.read(LookSerializer, request)
 
         def do() -> tuple[int, Any]:
-            secret, identity = data.pop("secret"), data.pop("identity")
-            credentials = Credentials(secret=secret, identity=identity) if secret else None
+            given = credentials_in(request, data)
+            credentials = given if given.secret else None
             look = services.Look(credentials=credentials, **data)
             check = services.second_check(actor=self.actor, record_id=pk, look=look)
             return 201, SecondCheckSerializer(check).data
@@ -156,15 +170,25 @@ class CorrectionList(FloorView, ListAPIView):
     filterset_fields = ("state", "record__card")
 
 
+class CorrectionDetail(FloorView):
+    @extend_schema(responses=CorrectionSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """One correction. The ETag is what quality signs over."""
+        rows = Correction.objects.visible_to(self.actor).select_related("record__card")
+        found = get_object_or_404(rows, pk=pk)
+        shown = content_hash(correction_content(found, found.record))
+        return with_etag(Response(CorrectionSerializer(found).data), shown)
+
+
 class CorrectionDecide(FloorView):
-    @extend_schema(request=DecideCorrectionSerializer, responses=CorrectionSerializer, parameters=[IDEMPOTENCY])
+    @extend_schema(request=DecideCorrectionSerializer, responses=CorrectionSerializer, parameters=SIGNING)
     def post(self, request: Request, pk: int) -> Response:
         """Quality approves or refuses, signed."""
         data = self.read(DecideCorrectionSerializer, request)
 
         def do() -> tuple[int, Any]:
             decide = services.approve_correction if data.pop("approved") else services.refuse_correction
-            credentials = credentials_in(data)
+            credentials = credentials_in(request, data)
             done = decide(actor=self.actor, correction_id=pk, credentials=credentials, note=data["note"])
             return 200, CorrectionSerializer(done).data
 

@@ -6,16 +6,19 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from foundation.accounts.endpoints import IDEMPOTENCY, SIGNING, credentials_in
 from foundation.accounts.scope import visible_rows
 from foundation.core.actor import Actor
-from foundation.core.api.writes import once
+from foundation.core.api.writes import once, with_etag
+from foundation.core.errors import NotFound
+from foundation.records.services import shown_hash
 from shopfloor import services
-from shopfloor.api.base import IDEMPOTENCY, FloorView, credentials_in
+from shopfloor.api.base import FloorView
 from shopfloor.api.serializers import (
     DispatchedSerializer,
     DispatchSerializer,
@@ -26,8 +29,10 @@ from shopfloor.api.serializers import (
     WorkCardSerializer,
     WorkOrderSerializer,
 )
-from shopfloor.models import TravelCard, WorkOrder
+from shopfloor.models import TravelCard, WorkCard, WorkOrder
 from shopfloor.selectors import find_traveller, open_card_for_traveller, order_list, order_readiness
+from shopfloor.services.units import together_subjects
+from shopfloor.states import CardKind
 
 
 def order_or_404(pk: int, actor: Actor) -> WorkOrder:
@@ -127,13 +132,34 @@ class TravellerCard(FloorView):
 
 
 class BatchUnits(FloorView):
-    @extend_schema(request=UnitsSerializer, responses=WorkCardSerializer(many=True), parameters=[IDEMPOTENCY])
+    @extend_schema(
+        responses=WorkCardSerializer(many=True),
+        parameters=[
+            OpenApiParameter("operation", int, required=True),
+            OpenApiParameter("units", str, required=True, description="numbers in the batch, with commas"),
+        ],
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """The cards of these serials as one list. The ETag is what completing them together signs over."""
+        asked = request.query_params
+        units = [int(part) for part in asked.get("units", "").split(",") if part.strip().isdecimal()]
+        operation = int(asked["operation"]) if asked.get("operation", "").isdecimal() else 0
+        rows = WorkCard.objects.visible_to(self.actor).filter(
+            batch=pk, operation=operation, kind=CardKind.NORMAL, unit__number__in=units
+        )
+        cards = list(rows.select_related("order", "batch", "unit__lot").order_by("pk"))
+        if not cards:
+            raise NotFound.here()
+        answer = Response(WorkCardSerializer(cards, many=True).data)
+        return with_etag(answer, shown_hash(together_subjects(cards)))
+
+    @extend_schema(request=UnitsSerializer, responses=WorkCardSerializer(many=True), parameters=SIGNING)
     def post(self, request: Request, pk: int) -> Response:
         """Complete many serials of one operation together."""
         data = self.read(UnitsSerializer, request)
 
         def do() -> tuple[int, Any]:
-            credentials = credentials_in(data)
+            credentials = credentials_in(request, data)
             done = services.complete_units(actor=self.actor, batch_id=pk, credentials=credentials, **data)
             return 200, {"links": done.links, "cards": WorkCardSerializer(done.cards, many=True).data}
 
