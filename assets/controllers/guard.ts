@@ -1,6 +1,10 @@
 import { Controller } from "@hotwired/stimulus";
+import { noteSent, putBack, takeHeld, typedIn } from "../lib/drafts";
 
-/** Nothing entered is lost: warns before leaving, keeps a draft in this tab, and stops a second submit of the same form. */
+/**
+ * Nothing entered is lost: warns before leaving, keeps a draft in this tab, puts back what was sent and not taken, and stops a
+ * second submit of the same form.
+ */
 export default class GuardController extends Controller<HTMLFormElement> {
   static override targets = ["restore"];
   static override values = { key: String, draft: { type: Boolean, default: true } };
@@ -17,6 +21,24 @@ export default class GuardController extends Controller<HTMLFormElement> {
     window.addEventListener("beforeunload", this.leave);
     window.addEventListener("pageshow", this.back);
     if (this.hasRestoreTarget) this.restoreTarget.hidden = sessionStorage.getItem(this.storeKey) === null;
+    this.bringBack();
+  }
+
+  /** In the open sheet it was typed into, with a word that it is back and was not sent. */
+  private bringBack(): void {
+    const held = takeHeld(this.element);
+    if (held === null || !putBack(this.element, held)) return;
+    this.dirty = true;
+    const note = document.createElement("p");
+    note.className = "ar-note";
+    note.dataset["tone"] = "info";
+    note.setAttribute("role", "status");
+    const why = document.querySelector("#problem [data-reason]")?.textContent ?? "";
+    note.textContent = `${why} ${document.body.dataset["kept"] ?? ""}`.trim();
+    this.element.prepend(note);
+    const sheet = this.element.closest<HTMLDetailsElement>("details.ar-act");
+    if (sheet) sheet.open = true;
+    else this.element.scrollIntoView({ block: "center" });
   }
 
   override disconnect(): void {
@@ -30,20 +52,10 @@ export default class GuardController extends Controller<HTMLFormElement> {
     return `draft:${this.keyValue || location.pathname}`;
   }
 
-  private fields(): (HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement)[] {
-    const secret = ["password", "hidden", "file", "submit"];
-    return [...this.element.elements].filter(
-      (one): one is HTMLInputElement =>
-        (one instanceof HTMLInputElement || one instanceof HTMLTextAreaElement || one instanceof HTMLSelectElement) &&
-        Boolean(one.name) && !secret.includes(one.type) && one.autocomplete !== "off",
-    );
-  }
-
   private changed = (): void => {
     this.dirty = true;
     if (!this.draftValue) return;
-    const kept = this.fields().map((one) => [one.name, one instanceof HTMLInputElement && /radio|checkbox/.test(one.type) ? one.checked : one.value]);
-    sessionStorage.setItem(this.storeKey, JSON.stringify(kept));
+    sessionStorage.setItem(this.storeKey, JSON.stringify(typedIn(this.element)));
   };
 
   private leave = (event: BeforeUnloadEvent): void => {
@@ -54,6 +66,7 @@ export default class GuardController extends Controller<HTMLFormElement> {
     if (this.sending) return event.preventDefault();
     this.sending = true;
     sessionStorage.removeItem(this.storeKey);
+    noteSent(this.element);
     // after the browser has read the form, so that the pressed button's own value is sent
     setTimeout(() => this.buttons().forEach((button) => (button.disabled = true)));
   };
@@ -69,13 +82,7 @@ export default class GuardController extends Controller<HTMLFormElement> {
   }
 
   restore(): void {
-    const kept = JSON.parse(sessionStorage.getItem(this.storeKey) ?? "[]") as [string, string | boolean][];
-    this.fields().forEach((one, index) => {
-      const [name, value] = kept[index] ?? [];
-      if (name !== one.name) return;
-      if (typeof value === "boolean") (one as HTMLInputElement).checked = value;
-      else if (value !== undefined) one.value = value;
-    });
+    putBack(this.element, JSON.parse(sessionStorage.getItem(this.storeKey) ?? "[]") as [string, string | boolean][]);
     this.dirty = true;
     this.restoreTarget.hidden = true;
   }

@@ -16,11 +16,13 @@ import RowController from "../controllers/row";
 import ScanController from "../controllers/scan";
 import SheetController from "../controllers/sheet";
 import ThemeController from "../controllers/theme";
+import { settle } from "./drafts";
 import { pausePolling } from "./polling";
 import { keepSideOpen } from "./side";
 
 /** Every surface has every controller; what is heavy (graph, charts, camera) loads itself when its element is there. */
 export function start(): void {
+  settle();
   const application = Application.start();
   application.register("autosubmit", AutosubmitController);
   application.register("chart", ChartController);

@@ -9,7 +9,6 @@ from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,11 +17,15 @@ from foundation.accounts.models import User
 from foundation.accounts.web import BACKWARDS
 from foundation.core import clock
 from foundation.core.api.problems import CONTENT_TYPE, problem_body
+from foundation.core.web.middleware import to_the_door
 
 BEGAN_KEY, TOUCHED_KEY, DUTIES_KEY = "desk_began", "desk_touched", "desk_duties"
 TOUCH_STEP = 30  # seconds: the session row is not written at every click
 ELSEWHERE = gettext_lazy(
     "Your session has ended: you logged in elsewhere, or your secret was changed. If it was not you, tell the system owner."
+)
+NOT_LOGGED_IN = gettext_lazy(
+    "Your session had ended before this arrived, so nothing was written. Log in: what you typed is put back."
 )
 # What a person with an open duty may still have: what fulfils it, the doors (each asks for its own proof), and no more.
 OPEN_DURING_DUTIES = (
@@ -47,7 +50,10 @@ class DeskSessionMiddleware:
             answer = self._before(request)
             if answer is not None:
                 return answer
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if request.method == "POST" and _leads_to_the_login(answer) and not request.path.startswith("/accounts/"):
+            return self._ended(request, str(NOT_LOGGED_IN)) or answer
+        return answer
 
     def _before(self, request: HttpRequest) -> HttpResponse | None:
         if not request.user.is_authenticated:  # Django has emptied the session: its hash no longer matches the person's
@@ -77,9 +83,8 @@ class DeskSessionMiddleware:
         """To the door, with the reason. The API answers by itself that nobody is logged in."""
         if request.path.startswith("/api/"):
             return None
-        door = reverse("accounts:login")
-        came = request.get_full_path() if request.method == "GET" else ""
-        address = f"{door}?{urlencode({'next': came})}" if came and not came.startswith("/accounts/") else door
+        own = request.path.startswith("/accounts/")
+        address = reverse("accounts:login") if own else to_the_door(request, "accounts:login")
         messages.warning(request, reason)
         if request.headers.get("HX-Request"):
             return HttpResponse(status=204, headers={"HX-Redirect": address})
@@ -101,6 +106,10 @@ class DeskSessionMiddleware:
                 request, _("Policy asks you for a second factor: add one first."), "accounts:factor-add"
             )
         return None
+
+
+def _leads_to_the_login(answer: HttpResponse) -> bool:
+    return answer.status_code == 302 and answer["Location"].startswith(reverse("accounts:login"))
 
 
 def _to_the_duty(request: HttpRequest, reason: str, page: str) -> HttpResponse:

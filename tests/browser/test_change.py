@@ -52,7 +52,7 @@ def test_a_change_goes_from_draft_to_effective(
         row.get_by_text(
             "Not affected" if "Suggested: Not affected" in row.inner_text() else "Affected", exact=True
         ).click()
-        row.locator("input[name^=reason-]").fill("Seen and planned")
+        row.locator("[name^=reason-]").fill("Seen and planned")
     shot(author, "change-impact")
     assert serious(author) == []
     author.get_by_role("button", name="Save the judgements").click()

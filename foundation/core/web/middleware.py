@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,6 +29,17 @@ def back_of(request: HttpRequest) -> str:
     if came and url_has_allowed_host_and_scheme(came, {request.get_host()}):
         return came
     return reverse("portal:home")
+
+
+def to_the_door(request: HttpRequest, door: str) -> str:
+    """The address of the log-in that leads back here. What was sent in a form did not arrive: it leads back to the form's own
+    page, and ``unsent`` tells the page to keep what was typed."""
+    if request.method == "GET":
+        asked = {"next": request.get_full_path()}
+    else:
+        page = urlsplit(back_of(request))
+        asked = {"next": urlunsplit(("", "", page.path, page.query, "")), "unsent": "1"}
+    return f"{reverse(door)}?{urlencode(asked)}"
 
 
 class RefusalMiddleware:
@@ -70,6 +82,4 @@ class RefusalMiddleware:
         return render(request, page, context, status=error.status)
 
     def _to_the_door(self, request: HttpRequest) -> HttpResponse:
-        door = reverse("accounts:badge-in" if is_shop(request) else "accounts:login")
-        came = request.get_full_path() if request.method == "GET" else ""
-        return redirect(f"{door}?{urlencode({'next': came})}" if came else door)
+        return redirect(to_the_door(request, "accounts:badge-in" if is_shop(request) else "accounts:login"))
