@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 NAMES: dict[str, Any] = {
     "accounts.manage_stations": _("register stations"),
+    "accounts.confirm_secret": _("confirm, as a second person, a secret that an administrator set"),
     "accounts.manage_users": _("manage people and their roles"),
     "accounts.review_access": _("review who may do what"),
     "bom.approve_baseline_as_engineering": _("approve a first parts list for engineering"),
@@ -37,6 +38,7 @@ NAMES: dict[str, Any] = {
     "inventory.place_hold": _("place holds"),
     "inventory.receive_stock": _("receive deliveries"),
     "inventory.release_stock": _("release and reject stock"),
+    "inventory.make_stock": _("bring into stock what an order makes"),
     "inventory.use_stock": _("use, make and split stock at work"),
     "inventory.view_stock": _("read lots and stock"),
     "personnel.manage_qualifications": _("grant qualifications"),

@@ -60,6 +60,7 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
             "quality.approve_correction",
             "quality.exclude_sample",
             "records.verify_records",
+            "accounts.confirm_secret",
             "shopfloor.second_check",
         ],
     ),
@@ -123,6 +124,7 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
             "dhr.release_record",
             "dhr.make_package",
             "records.verify_records",
+            "accounts.confirm_secret",
             "quality.approve_correction",
             "quality.decide_disposition",
             "inventory.place_hold",
@@ -140,6 +142,7 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
         [
             *READ,
             "accounts.manage_users",
+            "accounts.confirm_secret",
             "accounts.review_access",
             "records.verify_records",
             "accounts.manage_stations",

@@ -10,6 +10,7 @@ from foundation.accounts.events import (
     AccountLockedOut,
     AddressThrottled,
     BadgeReportedLost,
+    SecretGivenAlone,
     WithdrawnBadgeUsed,
 )
 from foundation.core import events, jobs
@@ -25,6 +26,7 @@ IN_TRANSACTION: dict[type[Event], list[str]] = {
     AccountLockedOut: ["foundation.alerts.handlers.on_account_locked"],
     AddressThrottled: ["foundation.alerts.handlers.on_address_throttled"],
     BadgeReportedLost: ["foundation.alerts.handlers.on_badge_lost"],
+    SecretGivenAlone: ["foundation.alerts.handlers.on_secret_given_alone"],
     WithdrawnBadgeUsed: ["foundation.alerts.handlers.on_withdrawn_badge_used"],
     BatchAssessed: ["shopfloor.handlers.on_batch_assessed"],
     CalibrationFailed: ["shopfloor.handlers.on_calibration_failed"],

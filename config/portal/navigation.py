@@ -152,6 +152,12 @@ NAVIGATION: tuple[Section, ...] = (
                 permission="accounts.manage_users",
             ),
             Entry(
+                _("Secrets to confirm"),
+                "accounts:reset-list",
+                icon_name="key",
+                permission="accounts.confirm_secret",
+            ),
+            Entry(
                 _("Access review"),
                 "accounts:access-review",
                 icon_name="user-check",

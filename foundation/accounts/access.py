@@ -16,6 +16,7 @@ def scopes() -> dict[type, Scope]:
     )  # fmt: skip
     return {
         **dict.fromkeys(of_people, Scope(PEOPLE)),
+        models.SecretReset: Scope("accounts.confirm_secret"),
         models.Site: Scope(STATIONS),
         models.Station: Scope(STATIONS, "site"),
         models.CaptureSession: Scope(STATIONS, "station__site"),

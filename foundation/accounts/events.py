@@ -43,6 +43,15 @@ class BadgeReportedLost(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecretGivenAlone(Event):
+    """An administrator set a person's secret, and there is nobody who could confirm it: they could sign as that person."""
+
+    user_id: int
+    name: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawnBadgeUsed(Event):
     """Somebody tried a badge that is withdrawn (21 CFR 11.300(d))."""
 

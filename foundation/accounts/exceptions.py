@@ -28,6 +28,12 @@ class SecretMustChange(PermissionDenied):
     code = "secret-must-change"
 
 
+class ResetNotConfirmed(PermissionDenied):
+    """An administrator set the secret: it is renewed by something that this administrator does not have (21 CFR 11.200(a)(3))."""
+
+    code = "reset-not-confirmed"
+
+
 class StationUnknown(PermissionDenied):
     """The device is not a registered station."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from django import forms
@@ -21,6 +22,15 @@ class OneTimeInput(forms.TextInput):
 
     def format_value(self, value: Any) -> None:
         return None
+
+
+RENEWAL_CODE = forms.CharField(
+    label=_("Code, when an administrator set your secret"),
+    required=False,
+    max_length=20,
+    help_text=_("Of your authenticator app, or the one that a second person gave you."),
+    widget=OneTimeInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters"}),
+)
 
 
 class LoginForm(forms.Form):
@@ -73,6 +83,10 @@ class DoorSecretForm(BadgeForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "inputmode": "numeric"}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = deepcopy(RENEWAL_CODE)
+
 
 class AgreeForm(forms.Form):
     """The signature policy is agreed to by the secret, like a signature."""
@@ -123,6 +137,14 @@ class SecretForm(forms.Form):
         help_text=_("Six digits or more, for the shop floor."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "inputmode": "numeric"}),
     )
+
+    code = RENEWAL_CODE
+
+    def __init__(self, *args: Any, was_given: bool = False, **kwargs: Any) -> None:
+        """``was_given``: an administrator set the present one."""
+        super().__init__(*args, **kwargs)
+        if not was_given:
+            del self.fields["code"]
 
     def clean(self) -> dict[str, str]:
         cleaned = super().clean() or {}

@@ -63,14 +63,19 @@ def require_everywhere(actor: Actor, permission: str) -> None:
         )
 
 
-def require_over(actor: Actor, permission: str, person: User) -> None:
-    """As `require`, at every site where this person holds a role: who runs one plant gets no hand on another's people."""
-    require(actor, permission)
+def is_over(actor: Actor, permission: str, person: User) -> bool:
+    """Does the actor hold this permission at every site where this person holds a role?"""
     sites = Access(actor).sites(permission)
-    if sites is None or person.pk == actor.user_id:
-        return
+    if sites is None:
+        return True
     held = Access(Actor(person.pk, person.name)).any_sites()
-    if held is None or not held <= sites:
+    return bool(sites) and held is not None and held <= sites
+
+
+def require_over(actor: Actor, permission: str, person: User) -> None:
+    """As `require`, and `is_over`: who runs one plant gets no hand on another's people. Everybody is over themselves."""
+    require(actor, permission)
+    if person.pk != actor.user_id and not is_over(actor, permission, person):
         raise PermissionDenied(
             _("%(name)s also works where you have no such role: ask somebody whose role holds there too.")
             % {"name": person.name},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from foundation.accounts.models import Badge, CaptureSession, Role, RoleAssignment, Station, User
+from foundation.accounts.models import Badge, CaptureSession, Renewal, Role, RoleAssignment, SecretReset, Station, User
 from foundation.core import clock
 from foundation.core.canonical import content_hash
 
@@ -47,6 +47,29 @@ def users_with_role(role: str, site_id: int | None = None) -> QuerySet[User]:
         held = held.filter(Q(site=None) | Q(site_id=site_id))
     people: QuerySet[User] = User.objects.filter(pk__in=held.values("user"), is_active=True)
     return people
+
+
+def holders_of(permission: str) -> QuerySet[User]:
+    """Active people whose roles in force give this permission, at some site or at all."""
+    moment = clock.now()
+    held = RoleAssignment.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gt=moment),
+        role__permissions__contains=[permission],
+        valid_from__lte=moment,
+    )
+    people: QuerySet[User] = User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk")
+    return people
+
+
+def to_confirm() -> QuerySet[SecretReset]:
+    """Secrets that an administrator set and that a second person has to confirm, or could afterwards; the newest first."""
+    waiting = Q(ended_at=None) | Q(renewed_by=Renewal.ALONE, confirmed_at=None)
+    rows: QuerySet[SecretReset] = (
+        SecretReset.objects.filter(waiting, user__is_active=True)
+        .select_related("user", "given_by", "confirmed_by")
+        .order_by("-id")
+    )
+    return rows
 
 
 def user_by_identity(identity: str) -> User | None:

@@ -7,6 +7,7 @@ from foundation.accounts.events import (
     AccountLockedOut,
     AddressThrottled,
     BadgeReportedLost,
+    SecretGivenAlone,
     WithdrawnBadgeUsed,
 )
 from foundation.alerts.services import raise_alert
@@ -62,6 +63,24 @@ def on_badge_lost(event: BadgeReportedLost, actor: Actor) -> None:
         role="system_owner",
         key=f"accounts.badge_lost:{event.code}",
     )
+
+
+def on_secret_given_alone(event: SecretGivenAlone, actor: Actor) -> None:
+    """The owners, who release, and the person hear of a secret that one person alone set (21 CFR 11.200(a)(3))."""
+    for role, user_id in (("system_owner", None), ("qa_releaser", None), ("", event.user_id)):
+        raise_alert(
+            actor=actor,
+            rule="accounts.secret_given_alone",
+            severity=Severity.CRITICAL,
+            title={
+                "en": f"{event.by} alone set the secret of {event.name}: a second person confirms it",
+                "zh-hans": f"{event.by} 单独设置了 {event.name} 的密码:须由第二人确认",
+            },
+            subject=RecordRef("accounts.user", event.user_id, event.name),
+            role=role,
+            user_id=user_id,
+            key=f"accounts.secret_given_alone:{event.user_id}:{role}",
+        )
 
 
 def on_withdrawn_badge_used(event: WithdrawnBadgeUsed, actor: Actor) -> None:

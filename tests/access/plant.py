@@ -14,7 +14,7 @@ from bom.services import ToolData, add_tool, approve_source, propose_baseline
 from dhr.models import DeviceHistoryRecord, Package, RecordVersion
 from dhr.services import package_path
 from foundation.accounts.models import ApiToken
-from foundation.accounts.services import issue_badge, register_station
+from foundation.accounts.services import issue_badge, register_station, set_secret
 from foundation.alerts.models import Alert
 from foundation.core import clock
 from foundation.core.models import Job
@@ -37,7 +37,7 @@ from routing.services import create_parameter_definition
 from shopfloor.models import Correction, Handover, StepRecord, TestFile
 from tests.factories import definitions, parts
 from tests.factories.floor import Running, equipment, plant, qualify, scan, started
-from tests.factories.people import SETUP, bearer, person, site
+from tests.factories.people import SETUP, actor_for, bearer, person, site
 from tests.factories.stock import released, supplier
 from tests.shopfloor.venturi import venturi
 
@@ -288,6 +288,13 @@ def _keep_package(sha256: str) -> None:
     path.write_bytes(b"zip")
 
 
+def _reset() -> int:
+    """An administrator set somebody's secret."""
+    given_by, user = person("another-owner", "system_owner"), person("forgetful", "operator")
+    set_secret(actor=actor_for(given_by), user_id=user.pk, pin="579135")
+    return int(user.resets.get().pk)
+
+
 def _people() -> dict[str, Any]:
     user = person("somebody", "operator")
     issue_badge(actor=SETUP, user_id=user.pk, code="BADGE-1")
@@ -297,5 +304,6 @@ def _people() -> dict[str, Any]:
     return {
         "accounts/users/": {"pk": user.pk, "assignment": user.role_assignments.get().pk},
         "accounts/profile/factor/": 0, "accounts/profile/tokens/": ApiToken.objects.get(user=user).pk,
+        "accounts/secrets/": _reset(),
         "accounts/stations/": station.pk, "alerts/": alert, "api/v1/alerts/": alert,
     }  # fmt: skip

@@ -1,7 +1,7 @@
 from .badges import Badge, BadgeTest, Withdrawal
 from .people import AuthenticationEvent, CaptureSession, LoginBy, User
 from .places import Site, Station
-from .proofs import AddressTries, FactorKind, FactorUse, PolicyAcknowledgement, SecondFactor
+from .proofs import AddressTries, FactorKind, FactorUse, PolicyAcknowledgement, Renewal, SecondFactor, SecretReset
 from .roles import Role, RoleAssignment
 from .tokens import ApiToken, ApiTokenUse
 
@@ -17,9 +17,11 @@ __all__ = [
     "FactorUse",
     "LoginBy",
     "PolicyAcknowledgement",
+    "Renewal",
     "Role",
     "RoleAssignment",
     "SecondFactor",
+    "SecretReset",
     "Site",
     "Station",
     "User",

@@ -44,6 +44,8 @@ class User(AbstractBaseUser, TrackedModel):
     pin_set_at = models.DateTimeField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     must_change_secret = models.BooleanField(default=False)
+    # the present secret goes back to a reset by one person alone that no second one confirmed (21 CFR 11.200(a)(3))
+    secret_by_one = models.BooleanField(default=False)
     policy_acknowledged_at = models.DateTimeField(null=True, blank=True)
     policy_version = models.CharField(max_length=40, blank=True, default="")  # which one was acknowledged
     # 21 CFR 11.100(b): who saw that this is the person, and by what, before the account was given

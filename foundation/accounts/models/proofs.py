@@ -34,6 +34,49 @@ class PolicyAcknowledgement(AppendOnlyModel):
         return f"{self.printed_name} {self.version}"
 
 
+class Renewal(models.TextChoices):
+    """What the person had, and the administrator who set their secret had not."""
+
+    OWN = "own", _("Another secret of their own")
+    FACTOR = "factor", _("Their authenticator app")
+    CODE = "code", _("A code of a second person")
+    ALONE = "alone", _("Nothing: one person alone set it")
+
+
+class SecretReset(TrackedModel):
+    """An administrator set a person's secret, and knows it until the person has an own one (services/resets.py)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="resets")
+    password_known = models.BooleanField(default=False)
+    pin_known = models.BooleanField(default=False)
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    alone = models.BooleanField(default=False)  # nobody else may hand out a code
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    code_hash = models.CharField(max_length=200, blank=True, default="")
+    renewed_by = models.CharField(max_length=10, choices=Renewal, blank=True, default="")
+    ended_at = models.DateTimeField(null=True, blank=True)  # renewed by the person, or set once more
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(ended_at=None), name="accounts_secretreset_one_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.given_at:%Y-%m-%d}"
+
+    @property
+    def given(self) -> frozenset[str]:
+        """Which secrets the administrator knows: ``password``, ``pin``."""
+        known = {"password": self.password_known, "pin": self.pin_known}
+        return frozenset(which for which, is_known in known.items() if is_known)
+
+
 class FactorKind(models.TextChoices):
     TOTP = "totp", _("Code of an authenticator app")
     PASSKEY = "passkey", _("Passkey or security key")

@@ -6,6 +6,7 @@ from .own_secrets import change_own_secret, renew_secret, set_secret
 from .people import create_user, link_login, retire_user
 from .places import create_site, register_station, renew_station_token, withdraw_station
 from .policy import acknowledge_policy
+from .resets import confirm_reset
 from .roles import assign_role, end_role, sync_roles
 from .sessions import (
     actor_of_session,
@@ -30,6 +31,7 @@ __all__ = [
     "begin_totp",
     "change_own_secret",
     "check_signer",
+    "confirm_reset",
     "create_site",
     "create_user",
     "end_desk_sessions",

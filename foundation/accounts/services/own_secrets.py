@@ -11,10 +11,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from foundation.accounts.ageing import PASSWORD, PIN
-from foundation.accounts.models import LoginBy, Station, User
+from foundation.accounts.models import LoginBy, SecretReset, Station, User
 from foundation.accounts.policies import require_over
 from foundation.accounts.services.addresses import count_address, was_right
 from foundation.accounts.services.closing import close_sessions_of
+from foundation.accounts.services.resets import begin_reset, drop_given, end_reset, prove_renewal
 from foundation.accounts.services.secrets import prove, prove_user
 from foundation.accounts.services.tries import record_proof, told_identity
 from foundation.core.actor import Actor
@@ -27,7 +28,8 @@ RUNS = "0123456789012345678909876543210987654321"
 
 
 def set_secret(*, actor: Actor, user_id: int, password: str = "", pin: str = "", reason: str = "") -> User:
-    """Set another person's password or PIN (six digits or more); it must be changed before their next signature.
+    """Set another person's password or PIN (six digits or more); it must be changed before their next signature, by something
+    that the actor does not have (services/resets.py).
 
     It also opens a locked account: it is how an administrator lets somebody in again. Every session of the person ends. NotValid
     for a weak secret and for one of the last ones. PermissionDenied for one's own, whoever one is: a session that was left open
@@ -42,7 +44,9 @@ def set_secret(*, actor: Actor, user_id: int, password: str = "", pin: str = "",
         return _give(this, actor, user_id, password, pin)
 
 
-def _give(this: Act, actor: Actor, user_id: int | None, password: str, pin: str) -> User:
+def _give(
+    this: Act, actor: Actor, user_id: int | None, password: str, pin: str, reset: SecretReset | None = None
+) -> User:
     """Write the new secret; who asks has proved themselves, or may do it to others."""
     own = actor.user_id == user_id
     user: User = User.objects.select_for_update().get(pk=user_id)
@@ -54,6 +58,12 @@ def _give(this: Act, actor: Actor, user_id: int | None, password: str, pin: str)
     if password:
         _set_password(user, password, this.at)
     user.must_change_secret = not own and not actor.is_system
+    if reset is not None:
+        drop_given(user, reset, password=bool(password), pin=bool(pin))
+    if actor.is_system:
+        end_reset(this, user)
+    elif not own:
+        begin_reset(this, actor, user, password=bool(password), pin=bool(pin))
     if not own:
         user.locked_until, user.failed_tries = None, 0
     user.session_epoch += 1
@@ -62,33 +72,47 @@ def _give(this: Act, actor: Actor, user_id: int | None, password: str, pin: str)
     return user
 
 
-def change_own_secret(*, actor: Actor, present: str, password: str = "", pin: str = "") -> User:
-    """One's own new password or PIN, proved by the present one; wrong tries count as at log-in. SecretWrong, NotValid."""
+def change_own_secret(*, actor: Actor, present: str, password: str = "", pin: str = "", code: str = "") -> User:
+    """One's own new password or PIN, proved by the present one; wrong tries count as at log-in.
+
+    Where an administrator set the present one, ``code`` proves what they do not have (services/resets.py), and what they know
+    and is not renewed now is gone. SecretWrong, AccountLocked, ResetNotConfirmed, FactorNeeded, NotValid.
+    """
     with act(actor=actor, verb="accounts.secret.changed") as this:
         user: User = User.objects.get(pk=actor.user_id)
         this.about(RecordRef.to(user))
-        prove_user(actor=actor, user=user, secret=present, kind="change")
+        by = prove_user(actor=actor, user=user, secret=present, kind="change").by
         record_proof(actor=actor, user=user, identity=user.username, kind="change")
-        return _give(this, actor, user.pk, password, pin)
+        reset = prove_renewal(this, actor, user, by, code)
+        return _give(this, actor, user.pk, password, pin, reset)
 
 
 def renew_secret(
-    *, identity: str, present: str, password: str = "", pin: str = "", station: Station | None = None, address: str = ""
+    *,
+    identity: str,
+    present: str,
+    password: str = "",
+    pin: str = "",
+    code: str = "",
+    station: Station | None = None,
+    address: str = "",
 ) -> User:
     """A new secret at the door, before the old one lets anybody in: both components prove the person.
 
-    SecretWrong, AccountLocked, TooManyTries, NotValid.
+    ``code`` as in `change_own_secret`. SecretWrong, AccountLocked, TooManyTries, ResetNotConfirmed, FactorNeeded, NotValid.
     """
     window = count_address(address)
     code = station.code if station else ""
     door = Actor(None, "system:door", station=code)
     with act(actor=door, verb="accounts.secret.renewed") as this:
         this.note(identity=told_identity(identity))
-        user = prove(actor=door, identity=identity, secret=present, kind="change", address=address).user
+        proof = prove(actor=door, identity=identity, secret=present, kind="change", address=address)
+        user = proof.user
         this.about(RecordRef.to(user))
         person = Actor(user.pk, user.name, station=code, language=user.language)
         record_proof(actor=person, user=user, identity=identity, kind="change", address=address)
-        user = _give(this, person, user.pk, password, pin)
+        reset = prove_renewal(this, person, user, proof.by, code)
+        user = _give(this, person, user.pk, password, pin, reset)
     was_right(address, window)
     return user
 

@@ -15,6 +15,7 @@ from foundation.accounts.services.tries import record_proof
 from foundation.core import clock
 from foundation.core.actor import Actor
 from foundation.core.errors import Conflict, PermissionDenied, Refusal
+from foundation.records.context import require_act
 from foundation.records.services.signing import Credentials, SignerIdentity
 
 SIGNING_IDLE = timedelta(minutes=10)
@@ -42,6 +43,8 @@ def check_signer(*, actor: Actor, credentials: Credentials) -> SignerIdentity:
         raise PolicyNotAcknowledged(_("Acknowledge the signature policy before your first signature."))
     require_own_secret(proof)
     require_factor_to_sign(user, credentials.code, actor)
+    if user.secret_by_one:
+        require_act("A signature").note(secret_by_one=True)
     record_proof(
         actor=actor,
         user=user,

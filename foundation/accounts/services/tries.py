@@ -28,6 +28,7 @@ from foundation.records.context import require_act
 
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=30)
+LOOKED_AT = ["password", "pin", "is_active", "locked_until", "failed_tries", "must_change_secret", "secret_by_one"]
 KEYS = 0xACC0 << 40
 UNKNOWN = "accounts.unknown-identity"  # the salt
 
@@ -39,7 +40,7 @@ def take_turn(user: User) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [key])
-    user.refresh_from_db(fields=["password", "pin", "is_active", "locked_until", "failed_tries", "must_change_secret"])
+    user.refresh_from_db(fields=LOOKED_AT)
 
 
 def _release(key: int) -> None:

@@ -19,6 +19,7 @@ from .people import (
 )
 from .profile import acknowledge, badge_lost, change_secret, profile
 from .provider import provider_back, provider_login
+from .resets import reset_confirm, reset_list
 from .stations import station_create, station_list, station_record, station_token, station_withdraw
 from .tokens import token_end, token_list
 
@@ -42,6 +43,8 @@ __all__ = [
     "profile",
     "provider_back",
     "provider_login",
+    "reset_confirm",
+    "reset_list",
     "role_end",
     "station_create",
     "station_list",

@@ -92,6 +92,7 @@ def badge_secret(request: HttpRequest) -> HttpResponse:
                 identity=given["identity"],
                 present=given["secret"],
                 pin=given["pin"],
+                code=given["code"],
                 station=station,
                 address=address_of(request),
             )

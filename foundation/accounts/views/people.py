@@ -103,6 +103,7 @@ def user_record(request: HttpRequest, pk: int) -> HttpResponse:
         "person": person,
         "assignments": assignments_of(person.pk).select_related("site"),
         "badges": badges_with_tests(person),
+        "reset": person.resets.select_related("given_by", "confirmed_by").order_by("-id").first(),
         "acknowledgements": person.acknowledgements.order_by("-pk"),
         "factors": person.factors.filter(removed_at=None).order_by("pk"),
         "tokens": tokens_of(person.pk),
@@ -232,7 +233,11 @@ def user_secret(request: HttpRequest, pk: int) -> HttpResponse:
     given = _given(request, FirstSecretForm(request.POST))
     if given is not None:
         services.set_secret(actor=actor, user_id=pk, password=given["password"], pin=given["pin"])
-        messages.success(request, _("The person must choose an own secret before the first signature."))
+        told = _(
+            "The person chooses an own secret before the first signature; a second person confirms it"
+            " under “Secrets to confirm”."
+        )
+        messages.success(request, told)
     return redirect("accounts:user", pk)
 
 

@@ -16,12 +16,13 @@ from foundation.accounts.forms import AgreeForm, PresentSecretForm, SecretForm
 from foundation.accounts.models import Badge, User
 from foundation.accounts.selectors import assignments_of
 from foundation.accounts.web import actor_of
+from foundation.core.actor import Actor
 from foundation.core.errors import NotValid
 from foundation.core.web.attempts import Attempt, attempt, show
 
 
 def _show(
-    request: HttpRequest, form: SecretForm, tried: Attempt | None = None, agree: AgreeForm | None = None
+    request: HttpRequest, form: SecretForm | None = None, tried: Attempt | None = None, agree: AgreeForm | None = None
 ) -> HttpResponse:
     user_id = actor_of(request).user_id or 0
     person = User.objects.get(pk=user_id)
@@ -40,12 +41,22 @@ def _show(
         "factor_is_used": second_factor.is_used(),
         "must_change": ageing.must_change(person),
     }
-    return show(request, "accounts/profile.html", context, tried=tried, form=form)
+    return show(
+        request,
+        "accounts/profile.html",
+        context,
+        tried=tried,
+        form=form or SecretForm(was_given=person.must_change_secret),
+    )
+
+
+def _was_given(actor: Actor) -> bool:
+    return User.objects.filter(pk=actor.user_id, must_change_secret=True).exists()
 
 
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
-    return _show(request, SecretForm())
+    return _show(request)
 
 
 @login_required
@@ -53,12 +64,13 @@ def profile(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def change_secret(request: HttpRequest) -> HttpResponse:
     """A new password or PIN of one's own."""
-    form = SecretForm(request.POST)
+    actor = actor_of(request)
+    form = SecretForm(request.POST, was_given=_was_given(actor))
     tried = None
     if form.is_valid():
         given = form.cleaned_data
         with attempt(form) as tried:
-            user = services.change_own_secret(actor=actor_of(request), **given)
+            user = services.change_own_secret(actor=actor, **given)
         if tried.done:
             auth.update_session_auth_hash(request, user)
             messages.success(request, _("Your new secret holds from now on."))
@@ -81,7 +93,7 @@ def acknowledge(request: HttpRequest) -> HttpResponse:
         if tried.done:
             messages.success(request, _("You can sign from now on."))
             return redirect("accounts:profile")
-    return _show(request, SecretForm(), tried, form)
+    return _show(request, None, tried, form)
 
 
 @login_required

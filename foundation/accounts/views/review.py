@@ -67,6 +67,16 @@ def _state_word(row: Any) -> str:
     return words[_state(row)]
 
 
+def _secret(row: Any) -> str:
+    return "due" if row.secret_by_one or row.must_change_secret else "valid"
+
+
+def _secret_word(row: Any) -> str:
+    if row.secret_by_one:
+        return _("Set by one alone")
+    return _("To be changed") if row.must_change_secret else _("Own")
+
+
 def _days(row: Any) -> int | None:
     return (clock.now() - row.last_used).days if row.last_used else None
 
@@ -95,6 +105,7 @@ def access_review(request: HttpRequest) -> HttpResponseBase:
             Column("since", _("From"), kind="moment", sort="since"),
             Column("until", _("Until"), kind="moment", sort="until"),
             Column("state", _("State"), kind="state", value=_state, label=_state_word),
+            Column("secret_by_one", _("Secret"), kind="state", value=_secret, label=_secret_word),
             Column("last_used", _("Last used"), kind="moment", sort="last_used"),
             Column("unused", _("Unused for days"), kind="number", value=_days),
         ),
