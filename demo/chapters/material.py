@@ -26,6 +26,7 @@ PLACES = (
     ("SCRAP", {"en": "Scrap", "zh-hans": "报废"}, "scrap"),
     ("RETAINED", {"en": "Retained samples", "zh-hans": "留样"}, "retained"),
 )
+RELEASED = "WH-RELEASED"  # where judged stock is put away
 MADE = ("VENTURI", "ADAPTER-PLATE", "BLOWER")
 OLD, HELD = "OLD-2025-10", "HELD-2026-10"
 SETS = Decimal(20)  # how many sets are received: enough for the story, and for a reader who does the job again
@@ -131,7 +132,13 @@ def _accept(quality: Any, unit: StockUnit, note: str) -> None:
         {"check": "Certificate of conformity", "value": "present", "passed": True},
     ]
     inventory.inspect_receipt(
-        actor=quality, stock_unit_id=unit.pk, result="accepted", checks=checks, note=note, whole_lot=True
+        actor=quality,
+        stock_unit_id=unit.pk,
+        result="accepted",
+        checks=checks,
+        note=note,
+        whole_lot=True,
+        place=Place.objects.get(code=RELEASED),
     )
 
 

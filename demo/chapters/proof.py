@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from demo.chapters.material import RELEASED
 from demo.narrator import Narrator
 from demo.people import at_desk, secret_of
 from dhr import services as dhr
@@ -14,7 +15,7 @@ from dhr.models import DeviceHistoryRecord, Package
 from foundation.core import jobs
 from foundation.records import keys, verification
 from foundation.records.verifier import verify
-from resources.inventory.models import Lot
+from resources.inventory.models import Lot, Place
 from resources.inventory.selectors import trace
 from shopfloor.models import ProductionBatch
 
@@ -51,7 +52,12 @@ def prove(story: Narrator, venturis: ProductionBatch, blowers: ProductionBatch) 
 
 def release(story: Narrator, record: DeviceHistoryRecord) -> None:
     """Release all that can be released."""
-    made = dhr.release_record(actor=at_desk("releaser"), record_id=record.pk, credentials=secret_of("releaser"))
+    made = dhr.release_record(
+        actor=at_desk("releaser"),
+        record_id=record.pk,
+        credentials=secret_of("releaser"),
+        place=Place.objects.get(code=RELEASED),
+    )
     story.did("Dr. Ingrid Holm", f"releases {made.quantity.normalize():f} of {record.number} ({record.lot})")
 
 
