@@ -25,6 +25,9 @@ DEFECTS = (
     ("other", _("Something else")),
 )
 
+# Up to so many pieces are chosen one by one; more are reported as numbers.
+ONE_BY_ONE = 12
+
 
 class StampForm(forms.Form):
     """How an entry comes: its key, when it was made by the device's clock, and when the device sent it."""
@@ -81,22 +84,38 @@ class JudgeForm(forms.Form):
 
 
 class ReportForm(StampForm):
-    """Good, scrap and rework: by piece (``piece-4`` = good) or, for many pieces, as numbers."""
+    """Good, scrap and rework: by piece (``piece-4`` = good) or, for many pieces, as numbers.
+
+    ``seen``: the newest move of pieces when the form was shown. ``mark``: choose this for every piece that can be it.
+    """
 
     good = forms.IntegerField(required=False, min_value=0, label=_("Good"))
     scrap = forms.IntegerField(required=False, min_value=0, label=_("Scrap"))
     rework = forms.IntegerField(required=False, min_value=0, label=_("Rework"))
     scrap_code = forms.ChoiceField(required=False, choices=[("", "–"), *DEFECTS], label=_("What is wrong"))
     note = forms.CharField(required=False, max_length=2000)
+    seen = forms.IntegerField(required=False, min_value=0)
 
-    def numbers(self, here: Sequence[int]) -> dict[str, Any]:
+    def chosen(self) -> dict[int, str]:
+        """What was chosen for each piece that the form showed, whether it is still here or not."""
+        names = (name.removeprefix("piece-") for name in self.data if name.startswith("piece-"))
+        return {int(name): self.data[f"piece-{name}"] for name in names if name.isdecimal() and len(name) < 7}
+
+    def numbers(self) -> dict[str, Any]:
         """Counts and pieces for `report_production`."""
-        chosen = {piece: self.data.get(f"piece-{piece}", "") for piece in here}
-        if not any(chosen.values()):
+        chosen = self.chosen()
+        if not chosen:
             return {word: self.cleaned_data[word] or 0 for word in ("good", "scrap", "rework")}
         by_word = {word: [p for p, value in chosen.items() if value == word] for word in ("good", "scrap", "rework")}
         pieces = [*by_word["good"], *by_word["scrap"], *by_word["rework"]]
         return {**{word: len(numbers) for word, numbers in by_word.items()}, "pieces": pieces}
+
+    def undecided(self, here: Sequence[int]) -> list[int]:
+        """Pieces here of which the form says nothing; none when numbers were given."""
+        if any(self.cleaned_data[word] for word in ("good", "scrap", "rework")):
+            return []
+        chosen = self.chosen()
+        return [piece for piece in here if not chosen.get(piece)] if len(here) <= ONE_BY_ONE else []
 
 
 class HandOverForm(forms.Form):

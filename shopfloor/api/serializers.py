@@ -224,6 +224,7 @@ class ReportSerializer(serializers.Serializer[Any]):
     pieces = serializers.ListField(child=serializers.IntegerField(), default=list)
     scrap_code = serializers.CharField(default="", allow_blank=True)
     note = serializers.CharField(default="", allow_blank=True)
+    seen = serializers.IntegerField(default=None, allow_null=True, min_value=0)
 
 
 class ProductionReportSerializer(serializers.ModelSerializer[ProductionReport]):

@@ -7,7 +7,7 @@ import hashlib
 from django.db.models import Max
 
 from shopfloor.holds import holds_touching
-from shopfloor.models import CardEvent, SampleExclusion, SecondCheck, StepRecord, WorkCard
+from shopfloor.models import CardEvent, PieceMove, SampleExclusion, SecondCheck, StepRecord, WorkCard
 from shopfloor.services.loading import JOINED
 
 
@@ -21,9 +21,15 @@ def card_pulse(card_id: int) -> str:
         card.first_piece_accepted,
         card.order.state,
         CardEvent.objects.filter(card=card).aggregate(last=Max("id"))["last"],
+        newest_move(card_id),
         StepRecord.objects.filter(card=card).aggregate(last=Max("id"))["last"],
         SecondCheck.objects.filter(record__card=card).aggregate(last=Max("id"))["last"],
         SampleExclusion.objects.filter(test_file__card=card).aggregate(last=Max("id"))["last"],
         sorted(hold.pk for hold in (*touching.of_product, *touching.of_components)),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def newest_move(card_id: int) -> int:
+    """The version of where the pieces are: the id of the card's newest move, 0 before the first. What a report form carries."""
+    return PieceMove.objects.filter(card_id=card_id).aggregate(last=Max("id"))["last"] or 0

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -46,13 +47,15 @@ def report_production(
     pieces: Sequence[int] = (),
     scrap_code: str = "",
     note: str = "",
+    seen: int | None = None,
 ) -> ProductionReport:
     """Good pieces go on to the next operation at once (partial quantities); suspected scrap and rework are split off,
     held and told to quality, whose signed disposition decides.
 
     ``pieces``: numbers of the good ones first, then the scrap, then the rework; by default the finished ones of lowest
     number. OverReported for more than is here; OutOfSequence for good pieces with open steps; first piece and hold point
-    are waited for. The same key is the same report.
+    are waited for. The same key is the same report. ``seen``: id of the newest move of pieces that the form showed
+    (0: none). Conflict when pieces have left the card since: ``details["gone"]`` says which and where they are.
     """
     with act(actor=actor, verb="shopfloor.production.reported", captured_at=captured_at) as this:
         work = lock_work(actor, card_id)
@@ -62,6 +65,8 @@ def report_production(
         earlier = ProductionReport.objects.filter(idempotency_key=idempotency_key).first()
         if earlier is not None:
             return _same(this, earlier, card_id, good, scrap, rework)
+        _check_seen(work, seen)
+        _check_here(work, pieces)
         _check(work, good, scrap, rework)
         require_open(ask_gates(work.asked(), "step"))
         records = records_of(work, everything=True)
@@ -82,6 +87,51 @@ def _same(this: Act, earlier: ProductionReport, card_id: int, good: int, scrap: 
         raise Conflict(_("This key was used for another report."), code="idempotency-key-reused")
     this.verb = "shopfloor.production.repeated"
     return earlier
+
+
+def _check_seen(work: Work, seen: int | None) -> None:
+    """What a form showed still stands: who reports second is told what the first one did. Arrivals change nothing shown."""
+    if seen is None:
+        return
+    left = PieceMove.objects.filter(card=work.card, source=Bucket.HERE, pk__gt=seen).select_related("report")
+    gone = [
+        {
+            "pieces": move.pieces,
+            "bucket": move.target,
+            "words": str(Bucket(move.target).label),
+            "by": move.report.reported_by_name if move.report else "",
+        }
+        for move in left.order_by("pk")
+    ]
+    if not gone:
+        return
+    changes = "; ".join(_gone_words(row) for row in gone)
+    raise Conflict(
+        _("Meanwhile this card has changed: %(changes)s. Nothing was reported: look again, then report.")
+        % {"changes": changes},
+        code="report-stale",
+        details={"report": True, "gone": gone},
+    )
+
+
+def _gone_words(row: Mapping[str, Any]) -> str:
+    words = {"pieces": ", ".join(map(str, row["pieces"])), "words": row["words"], "name": row["by"]}
+    if row["by"]:
+        return _("piece %(pieces)s: %(words)s (reported by %(name)s)") % words
+    return _("piece %(pieces)s: %(words)s") % words
+
+
+def _check_here(work: Work, pieces: Sequence[int]) -> None:
+    """A piece that was named and is not here is never left out in silence."""
+    gone = [piece for piece in pieces if piece not in work.pieces]
+    if gone:
+        raise NotPossible(
+            _("Piece %(pieces)s is not on this card now: nothing was reported.")
+            % {"pieces": ", ".join(map(str, gone))},
+            code="piece-not-here",
+            field="pieces",
+            details={"pieces": gone, "here": list(work.pieces)},
+        )
 
 
 def _check(work: Work, good: int, scrap: int, rework: int) -> None:

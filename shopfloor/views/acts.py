@@ -15,14 +15,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.accounts.web import credentials_of
+from foundation.core.actor import Actor
 from foundation.core.canonical import content_hash
+from foundation.core.errors import NotValid
 from foundation.core.web.attempts import Attempt, attempt, show
 from foundation.core.web.policy import camera_page
 from shopfloor import services
 from shopfloor.content import card_content
 from shopfloor.forms import AskForm, HandOverForm, HappenedForm, ReportForm
-from shopfloor.models import Handover
+from shopfloor.models import Handover, ProductionReport
 from shopfloor.selectors import card_view
+from shopfloor.selectors.pulse import newest_move
+from shopfloor.states import Bucket
 from shopfloor.views.tablet import card_of, stamp_of, worker_of
 from shopfloor.views.work import happened_url, page_context, work_page
 
@@ -71,31 +75,46 @@ def more(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 def report(request: HttpRequest, pk: int) -> HttpResponse:
-    """Good, scrap and rework: move k of n on."""
+    """Good, scrap and rework: move k of n on. Nothing is chosen beforehand; “all good” is a tap of its own."""
     actor = worker_of(request)
     view = card_view(card_of(pk, actor), actor)
-    here = [row.number for row in view.pieces if row.bucket == "here"]
+    here = [row.number for row in view.pieces if row.bucket == Bucket.HERE]
     form = ReportForm(request.POST or None)
+    chosen = form.chosen()
     tried: Attempt | None = None
-    if form.is_bound and form.is_valid():
-        stamp = stamp_of(form)
+    if request.POST.get("mark") == "good":
+        done = [row.number for row in view.pieces if row.number in here and not row.open_steps]
+        chosen |= {piece: "good" for piece in done if not chosen.get(piece)}
+    elif form.is_bound and form.is_valid():
         with attempt() as tried:
-            made = services.report_production(
-                actor=actor,
-                card_id=pk,
-                idempotency_key=stamp.idempotency_key,
-                captured_at=stamp.captured_at,
-                scrap_code=form.cleaned_data["scrap_code"],
-                note=form.cleaned_data["note"],
-                **form.numbers(here),
-            )
+            made = _report(actor, pk, form, here)
         if tried.done:
             words = {"good": made.good, "scrap": made.scrap, "rework": made.rework}
             messages.success(request, _("Reported: %(good)s good, %(scrap)s scrap, %(rework)s rework.") % words)
             return redirect("shopfloor:work", pk)
     values = request.POST.dict() if request.method == "POST" else {}
-    more = {"chosen": {n: values.get(f"piece-{n}", "") for n in here}}
-    return work_page(request, actor, pk, tried=tried, screen="report", values=values, more=more)
+    return work_page(request, actor, pk, tried=tried, screen="report", values=values, more={"chosen": chosen})
+
+
+def _report(actor: Actor, pk: int, form: ReportForm, here: list[int]) -> ProductionReport:
+    """As it was chosen; refused while a piece has no answer or the form is older than the card."""
+    data, stamp, undecided = form.cleaned_data, stamp_of(form), form.undecided(here)
+    if undecided and data["seen"] in (None, newest_move(pk)):
+        raise NotValid(
+            _("Choose for each piece what became of it: piece %(pieces)s.")
+            % {"pieces": ", ".join(map(str, undecided))},
+            code="piece-undecided",
+        )
+    return services.report_production(
+        actor=actor,
+        card_id=pk,
+        idempotency_key=stamp.idempotency_key,
+        captured_at=stamp.captured_at,
+        scrap_code=data["scrap_code"],
+        note=data["note"],
+        seen=data["seen"],
+        **form.numbers(),
+    )
 
 
 @never_cache

@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,12 +25,12 @@ from foundation.core.web.attempts import Attempt, attempt, show
 from foundation.core.web.policy import camera_page
 from resources.equipment.selectors import class_words
 from shopfloor.definition import definition_of
-from shopfloor.forms import DEFECTS
+from shopfloor.forms import DEFECTS, ONE_BY_ONE
 from shopfloor.gates import NEVER, OVERRIDES
 from shopfloor.models import StepRecord, TravelCard, WorkCard
 from shopfloor.policies import INSPECT, WORK
 from shopfloor.selectors import CardView, EntryView, card_view, open_card_for_traveller, station_cards
-from shopfloor.selectors.pulse import card_pulse
+from shopfloor.selectors.pulse import card_pulse, newest_move
 from shopfloor.states import Reaction, StepOutcome
 from shopfloor.views.screens import Screen, place_of, screen_of
 from shopfloor.views.tablet import card_of, worker_of
@@ -141,12 +142,14 @@ def page_context(view: CardView, actor: Actor, shown: Screen | None = None) -> d
         "key": uuid4(),
         "machine_class": partial(class_words, view.operation.equipment_class),
         "pulse": card_pulse(view.card.pk),
+        "seen": SimpleLazyObject(partial(newest_move, view.card.pk)),
         "chosen": {},
         "defects": DEFECTS,
         "numbers": [("good", _("Good")), ("scrap", _("Scrap")), ("rework", _("Rework"))],
         "can_work": may(actor, WORK),
         "can_inspect": may(actor, INSPECT),
         "here": [row for row in view.pieces if row.bucket == "here"],
+        "one_by_one": ONE_BY_ONE,
         "held": [row for row in view.pieces if row.bucket == "held"],
         "blocked": _blocked(view),
         **(_input(entry) if entry else {}),

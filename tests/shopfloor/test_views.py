@@ -306,11 +306,13 @@ def test_correct_ask_and_take_out(run: Running) -> None:
 
 def test_scrap_needs_its_cause_and_keeps_the_choice(run: Running) -> None:
     card, client = reaming(run), client_of(run)
-    refused = post(client, card, "report", **{"piece-1": "scrap", "note": "Cracked"})
+    others = {f"piece-{number}": "stay" for number in range(2, 6)}
+    refused = post(client, card, "report", **{"piece-1": "scrap", "note": "Cracked", **others})
     assert refused.status_code == 422
     assert 'name="piece-1" value="scrap" checked' in text_of(refused)
     assert "Cracked" in text_of(refused)
-    post(client, card, "report", **{"piece-1": "scrap", "scrap_code": "surface"})
+    assert Nonconformance.objects.count() == 0
+    post(client, card, "report", **{"piece-1": "scrap", "scrap_code": "surface", **others})
     assert (card_balance(card).held, card_balance(card).here) == (1, 4)
 
 
