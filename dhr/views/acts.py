@@ -11,12 +11,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from dhr import services
+from dhr.forms import ReleaseForm
 from dhr.models import DeviceHistoryRecord
 from dhr.views.pages import overview
 from foundation.accounts.web import actor_of, credentials_of
 from foundation.core.errors import NotValid
 from foundation.core.web.attempts import attempt
-from resources.inventory.forms import PutAwayForm
 from resources.inventory.models import Place
 
 
@@ -55,7 +55,7 @@ def record_release(request: HttpRequest, number: str) -> HttpResponse:
     record = get_object_or_404(DeviceHistoryRecord.objects.visible_to(actor_of(request)), number=number)
     ticked = [int(value) for value in request.POST.getlist("stock_unit") if value.isdigit()]
     with attempt() as tried:
-        form = PutAwayForm(request.POST, places=Place.objects.visible_to(actor_of(request)))
+        form = ReleaseForm(request.POST, places=Place.objects.visible_to(actor_of(request)))
         if not form.is_valid():
             raise NotValid(_("Choose a place that is offered."), field="place")
         release = services.release_record(

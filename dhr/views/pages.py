@@ -22,6 +22,7 @@ from dhr.compile.floor import operations
 from dhr.compile.materials import materials, sub_records
 from dhr.compile.trail import ledger_entries, signatures
 from dhr.compile.units import quantities, units
+from dhr.forms import ReleaseForm
 from dhr.models import DeviceHistoryRecord
 from dhr.releasable import releasable_units
 from dhr.selectors import signatures_with_validity
@@ -31,7 +32,6 @@ from foundation.accounts.web import actor_of
 from foundation.core.canonical import content_hash
 from foundation.core.web.attempts import Attempt, show
 from foundation.core.web.lists import Column, Empty, ListPage
-from resources.inventory.forms import PutAwayForm
 from resources.inventory.models import Place
 
 VIEW = "dhr.view_record"
@@ -169,9 +169,9 @@ def _page(
     )
 
 
-def _put_away(request: HttpRequest, which: str) -> PutAwayForm:
+def _put_away(request: HttpRequest, which: str) -> ReleaseForm:
     """One for each form of the page."""
-    return PutAwayForm(places=Place.objects.visible_to(actor_of(request)), auto_id=f"{which}-%s")
+    return ReleaseForm(places=Place.objects.visible_to(actor_of(request)), auto_id=f"{which}-%s")
 
 
 def tabs_of(record: DeviceHistoryRecord, current: str) -> list[dict[str, Any]]:
