@@ -39,7 +39,7 @@ NAMES: dict[str, Any] = {
     "inventory.receive_stock": _("receive deliveries"),
     "inventory.release_stock": _("release and reject stock"),
     "inventory.make_stock": _("bring into stock what an order makes"),
-    "inventory.use_stock": _("use, make and split stock at work"),
+    "inventory.use_stock": _("use and split stock at work"),
     "inventory.view_stock": _("read lots and stock"),
     "personnel.manage_qualifications": _("grant qualifications"),
     "personnel.view_qualifications": _("read qualifications"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.conf import settings
 
 from foundation.accounts import services as accounts
 from foundation.accounts.models import Role, Site, Station, User
+from foundation.core import clock
 from foundation.core.actor import Actor
 from foundation.core.errors import NotValid
 from foundation.records.services import Credentials
@@ -63,6 +65,7 @@ STATIONS = (
     ("WH-1", "WH", {"en": "Goods inward", "zh-hans": "收货区"}),
 )
 INSTALLER = Actor.system("demo")
+AUDIT_LASTS = timedelta(days=365)
 
 
 def refuse_outside_demo() -> None:
@@ -79,7 +82,8 @@ def load_people(site: Site) -> None:
             actor=INSTALLER, username=person.username, name=person.name, language=person.language
         )
         for role in person.roles:
-            accounts.assign_role(actor=INSTALLER, user_id=user.pk, role=role, site=site)
+            until = clock.now() + AUDIT_LASTS if role in settings.ROLES_THAT_END else None
+            accounts.assign_role(actor=INSTALLER, user_id=user.pk, role=role, site=site, valid_until=until)
         accounts.issue_badge(actor=INSTALLER, user_id=user.pk, code=person.badge)
         accounts.set_secret(actor=INSTALLER, user_id=user.pk, password=PASSWORD, pin=PIN, reason="Demo user")
         accounts.acknowledge_policy(actor=at_desk(person.username), secret=PIN)

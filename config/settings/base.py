@@ -271,6 +271,7 @@ PROXIES = int(os.environ.get("ARTERIA_PROXIES", "0"))  # how many of our own pro
 TEMPORARY_BADGE_DAYS = int(os.environ.get("ARTERIA_TEMPORARY_BADGE_DAYS", "7"))
 BADGE_TEST_DAYS = int(os.environ.get("ARTERIA_BADGE_TEST_DAYS", "365"))
 API_TOKEN_DAYS = int(os.environ.get("ARTERIA_API_TOKEN_DAYS", "365"))  # the longest that a token of the API may live
+ROLES_THAT_END = ("auditor",)  # given for a time only
 SECOND_FACTOR = os.environ.get("ARTERIA_SECOND_FACTOR", "none")  # none, all, or role codes with commas
 SECOND_FACTOR_TO_SIGN = os.environ.get("ARTERIA_SECOND_FACTOR_TO_SIGN", "none")
 SIGNATURE_POLICY_FILE = os.environ.get("ARTERIA_SIGNATURE_POLICY_FILE", "")

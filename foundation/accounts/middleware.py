@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib import auth, messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -51,7 +52,7 @@ class DeskSessionMiddleware:
             if answer is not None:
                 return answer
         answer = self.get_response(request)
-        if request.method == "POST" and _leads_to_the_login(answer) and not request.path.startswith("/accounts/"):
+        if request.method == "POST" and _asks_to_log_in(request, answer) and not request.path.startswith("/accounts/"):
             return self._ended(request, str(NOT_LOGGED_IN)) or answer
         return answer
 
@@ -108,8 +109,9 @@ class DeskSessionMiddleware:
         return None
 
 
-def _leads_to_the_login(answer: HttpResponse) -> bool:
-    return answer.status_code == 302 and answer["Location"].startswith(reverse("accounts:login"))
+def _asks_to_log_in(request: HttpRequest, answer: HttpResponse) -> bool:
+    """Is this what `login_required` answers? (The language may be chosen on the log-in page, and leads back there.)"""
+    return answer.status_code == 302 and answer["Location"] == redirect_to_login(request.get_full_path()).url
 
 
 def _to_the_duty(request: HttpRequest, reason: str, page: str) -> HttpResponse:

@@ -26,7 +26,7 @@ from foundation.accounts.models import User
 from foundation.accounts.services import assign_role
 from tests.access.plant import World, world
 from tests.access.walk import ERROR, Bodies, Call, ask, calls
-from tests.factories.people import SETUP, person, site
+from tests.factories.people import SETUP, end_of, person, site
 
 FILE = Path(__file__).with_name("matrix.csv")
 ROLES = [code for code, _name, _permissions in CATALOGUE]
@@ -70,7 +70,7 @@ def readers() -> dict[str, Client]:
     other = site("SZ2")
     people["elsewhere"] = person("as-elsewhere", can_sign=False)
     for role in ROLES:
-        assign_role(actor=SETUP, user_id=people["elsewhere"].pk, role=role, site=other)
+        assign_role(actor=SETUP, user_id=people["elsewhere"].pk, role=role, site=other, valid_until=end_of(role))
     clients = {"anonymous": Client(raise_request_exception=False)}
     for column, user in people.items():
         clients[column] = Client(raise_request_exception=False)

@@ -35,7 +35,7 @@ from resources.inventory.selectors.reading import trace_for
 from shopfloor import services as floor
 from shopfloor.models import WorkOrder
 from tests.access.plant import World, world
-from tests.factories.people import SETUP, actor_for, both, person, site
+from tests.factories.people import SETUP, actor_for, both, end_of, person, site
 
 ALL = [
     "process_engineer", "quality_engineer", "operator", "line_leader", "warehouse", "planner", "qa_releaser", "auditor",
@@ -58,7 +58,9 @@ def bound(username: str, *roles: str, code: str = "SZ2", **more: Any) -> User:
     """A person with these roles at one site."""
     user = person(username, can_sign=False)
     for role in roles:
-        accounts.assign_role(actor=SETUP, user_id=user.pk, role=role, site=site(code), **more)
+        accounts.assign_role(
+            actor=SETUP, user_id=user.pk, role=role, site=site(code), **{"valid_until": end_of(role), **more}
+        )
     return user
 
 
@@ -246,8 +248,8 @@ def test_every_model_of_the_plant_says_who_reads_it() -> None:
     from django.apps import apps  # noqa: PLC0415
 
     read_otherwise = {  # by rules of their own: the inbox; what follows its subject; what nobody reads
-        "accounts.AddressTries", "accounts.AuthenticationEvent", "alerts.Alert", "files.Attachment", "files.StoredFile",
-        "printing.PrintJob",
+        "accounts.AddressTries", "accounts.ApiTokenUse", "accounts.AuthenticationEvent", "alerts.Alert", "files.Attachment",
+        "files.StoredFile", "printing.PrintJob",
     }  # fmt: skip
     ours = ("accounts", "files", "printing", "alerts", "imports", "personnel", "equipment", "bom", "routing", "inventory",
             "changecontrol", "quality", "shopfloor", "dhr")  # fmt: skip

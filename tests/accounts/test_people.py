@@ -14,7 +14,7 @@ from config.permissions import NAMES
 from config.roles import CATALOGUE
 from foundation.accounts import services
 from foundation.accounts.exceptions import SecretWrong, StationUnknown
-from foundation.accounts.models import Badge, CaptureSession, Role, User
+from foundation.accounts.models import Badge, CaptureSession, Role, RoleAssignment, User
 from foundation.accounts.policies import may, require
 from foundation.accounts.selectors import open_sessions, permissions_of, roles_of, user_by_identity, users_with_role
 from foundation.accounts.web import CAPTURE_KEY, STATION_COOKIE, actor_of, station_of
@@ -80,6 +80,15 @@ class TestRoles:
         user = person("planner")
         with pytest.raises(NotValid, match="no role"):
             services.assign_role(actor=SETUP, user_id=user.pk, role="emperor")
+
+    @pytest.mark.requirement("TRC-06")
+    def test_an_auditor_comes_for_a_time_or_not_at_all(self) -> None:
+        sync_roles()
+        user = person("guest")
+        with pytest.raises(NotValid, match="say when it ends") as refused:
+            services.assign_role(actor=SETUP, user_id=user.pk, role="auditor")
+        assert refused.value.field == "valid_until"
+        assert (roles_of(user.pk), RoleAssignment.objects.filter(user=user).count()) == ([], 0)
 
     def test_nobody_gives_themselves_a_role(self) -> None:
         user = person("operator", "operator")

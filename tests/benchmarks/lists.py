@@ -12,6 +12,7 @@ from foundation.accounts.services import assign_role, create_user, sync_roles
 from resources.inventory.models import Lot, Movement, StockUnit
 from tests.benchmarks import Row, timed
 from tests.benchmarks import _stock as stock
+from tests.factories.people import end_of
 
 LOTS, MOVEMENTS, MOST_QUERIES = 120_000, 230_000, 25
 PAGES = (
@@ -59,7 +60,7 @@ def reader() -> Client:
     user = User.objects.filter(username="bench-reader").first()
     if user is None:
         user = create_user(actor=stock.ACTOR, username="bench-reader", name="Bench Reader")
-        assign_role(actor=stock.ACTOR, user_id=user.pk, role="auditor")
+        assign_role(actor=stock.ACTOR, user_id=user.pk, role="auditor", valid_until=end_of("auditor"))
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(user)
     return client

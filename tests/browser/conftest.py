@@ -23,6 +23,7 @@ from foundation.accounts.services import (
 )
 from foundation.core.actor import Actor
 from tests.browser.helpers import DESK, PORTRAIT, TABLET, watch
+from tests.factories.people import end_of
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread of the test
 
@@ -101,7 +102,7 @@ def owner(live_site: str) -> str:
     sync_roles(actor=system, catalogue=CATALOGUE)
     user = create_user(actor=system, username="owner", name="Olga Owner 王欧")
     assign_role(actor=system, user_id=user.pk, role="system_owner")
-    assign_role(actor=system, user_id=user.pk, role="auditor")
+    assign_role(actor=system, user_id=user.pk, role="auditor", valid_until=end_of("auditor"))
     set_secret(actor=system, user_id=user.pk, password="Correct-horse-9", pin="482913")
     issue_badge(actor=system, user_id=user.pk, code="OWNER-1")
     acknowledge_policy(actor=Actor(user.pk, user.name), secret="482913")

@@ -1,6 +1,8 @@
 """People with roles and secrets, and the actors and credentials that they act with."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from django.conf import settings
 
 from config.roles import CATALOGUE
 from foundation.accounts import services
@@ -20,6 +22,11 @@ def sync_roles() -> None:
         services.sync_roles(actor=SETUP, catalogue=CATALOGUE)
 
 
+def end_of(role: str) -> datetime | None:
+    """An auditor comes for a time: a year, here."""
+    return clock.now() + timedelta(days=365) if role in settings.ROLES_THAT_END else None
+
+
 def person(username: str, *roles: str, name: str = "", can_sign: bool = True) -> User:
     """A person with a password, a PIN and these roles; has acknowledged the signature policy when ``can_sign``."""
     user = services.create_user(actor=SETUP, username=username, name=name or username.title())
@@ -27,7 +34,7 @@ def person(username: str, *roles: str, name: str = "", can_sign: bool = True) ->
     if roles:
         sync_roles()
     for role in roles:
-        services.assign_role(actor=SETUP, user_id=user.pk, role=role)
+        services.assign_role(actor=SETUP, user_id=user.pk, role=role, valid_until=end_of(role))
     if can_sign:
         services.acknowledge_policy(actor=actor_for(user), secret=PIN)
     return User.objects.get(pk=user.pk)

@@ -11,6 +11,7 @@ from config.roles import CATALOGUE
 from foundation.accounts.models import User
 from foundation.accounts.services import assign_role, create_user, set_secret, sync_roles
 from foundation.core.actor import Actor
+from tests.factories.people import end_of
 
 SYSTEM = Actor.system("test")
 SECRET = "Correct-horse-9"
@@ -24,7 +25,7 @@ def person(db: None) -> Callable[[str], User]:
     def make(role: str) -> User:
         sync_roles(actor=SYSTEM, catalogue=CATALOGUE)
         user = create_user(actor=SYSTEM, username=role, name=f"{role.title()} 王")
-        assign_role(actor=SYSTEM, user_id=user.pk, role=role)
+        assign_role(actor=SYSTEM, user_id=user.pk, role=role, valid_until=end_of(role))
         return set_secret(actor=SYSTEM, user_id=user.pk, password=SECRET, pin="482913")
 
     return make

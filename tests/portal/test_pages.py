@@ -22,6 +22,7 @@ from foundation.accounts.scope import roles_asked_once
 from foundation.accounts.services import assign_role
 from foundation.core.actor import Actor
 from foundation.records.models import LedgerEntry
+from tests.factories.people import end_of
 from tests.portal.conftest import SYSTEM
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -294,6 +295,6 @@ def test_what_a_role_gives_is_asked_again_after_the_page(person: Callable[[str],
     actor = Actor(user.pk, user.name)
     with roles_asked_once():
         assert not may(actor, "records.view_trail")
-        assign_role(actor=SYSTEM, user_id=user.pk, role="auditor")
+        assign_role(actor=SYSTEM, user_id=user.pk, role="auditor", valid_until=end_of("auditor"))
         assert not may(actor, "records.view_trail")  # one answer for one page
     assert may(actor, "records.view_trail")

@@ -18,7 +18,7 @@ from foundation.records.act import act
 from foundation.records.models import LedgerEntry, Verification
 from foundation.records.services import verifying
 from foundation.records.services.verifying import request_verification
-from tests.factories.people import SETUP, actor_for, person, site, sync_roles
+from tests.factories.people import SETUP, actor_for, end_of, person, site, sync_roles
 
 Owner = Callable[..., None]
 pytestmark = [pytest.mark.pg15, pytest.mark.usefixtures("committed_db", "sealing_key")]
@@ -28,7 +28,7 @@ def holder(role: str) -> User:
     """Somebody with one role of the catalogue."""
     sync_roles()
     user = person(role.replace("_", "-"))
-    accounts.assign_role(actor=SETUP, user_id=user.pk, role=role)
+    accounts.assign_role(actor=SETUP, user_id=user.pk, role=role, valid_until=end_of(role))
     return user
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from foundation.accounts.models import Role, RoleAssignment, Site, User
@@ -22,7 +23,8 @@ def assign_role(
 ) -> RoleAssignment:
     """Give a role from now on (until a moment), at a site where the actor manages users, or by who does everywhere at every site.
 
-    PermissionDenied for one's own, whoever one is. NotValid for a role that the catalogue does not have.
+    PermissionDenied for one's own, whoever one is. NotValid for a role that the catalogue does not have, and without an end
+    for one that is only lent (``ROLES_THAT_END``: an auditor comes for a time).
     """
     with act(actor=actor, verb="accounts.role.assigned") as this:
         _require_at(actor, site)
@@ -31,6 +33,10 @@ def assign_role(
         found = Role.objects.filter(code=role).first()
         if found is None:
             raise NotValid(_("There is no role “%(role)s”.") % {"role": role}, field="role")
+        if valid_until is None and role in settings.ROLES_THAT_END:
+            raise NotValid(
+                _("This role is given for a time: say when it ends."), code="role-needs-end", field="valid_until"
+            )
         assignment = RoleAssignment(user_id=user_id, role=found, site=site, valid_from=this.at, valid_until=valid_until)
         assignment.save()
         this.about(User.objects.get(pk=user_id))
