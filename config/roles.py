@@ -18,6 +18,14 @@ READ = [
     "personnel.view_qualifications",
 ]
 
+KEEPING = [
+    "retention.view_keeping",
+    "retention.set_rule",
+    "retention.place_legal_hold",
+    "retention.lift_legal_hold",
+    "retention.make_archive",
+]
+
 CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
     (
         "process_engineer",
@@ -62,6 +70,7 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
             "records.verify_records",
             "accounts.confirm_secret",
             "shopfloor.second_check",
+            *KEEPING,
         ],
     ),
     (
@@ -129,12 +138,14 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
             "quality.decide_disposition",
             "inventory.place_hold",
             "inventory.release_stock",
+            *KEEPING,
+            "retention.end_keeping",
         ],
     ),
     (
         "auditor",
         {"en": "Auditor", "zh-hans": "审核员"},
-        [*READ, "dhr.make_package", "accounts.review_access", "records.verify_records"],
+        [*READ, "dhr.make_package", "accounts.review_access", "records.verify_records", "retention.view_keeping"],
     ),
     (
         "system_owner",
@@ -150,6 +161,7 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
             "equipment.manage_equipment",
             "inventory.manage_places",
             "printing.print_label",
+            *KEEPING,
         ],
     ),
     (

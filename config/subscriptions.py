@@ -16,6 +16,7 @@ from foundation.accounts.events import (
 from foundation.core import events, jobs
 from foundation.core.events import Event
 from foundation.records.events import SealingTroubled, TamperingFound
+from foundation.retention.events import ArchiveTroubled
 from quality.events import BatchAssessed, DispositionDecided, DispositionExecuted
 from resources.equipment.events import CalibrationFailed
 from resources.inventory.events import StockReleased
@@ -24,6 +25,7 @@ from shopfloor.events import ProductionReported, WorkOrderDispatched
 IN_TRANSACTION: dict[type[Event], list[str]] = {
     AccessProbed: ["foundation.alerts.handlers.on_access_probed"],
     AccountLockedOut: ["foundation.alerts.handlers.on_account_locked"],
+    ArchiveTroubled: ["foundation.alerts.handlers.on_archive_troubled"],
     AddressThrottled: ["foundation.alerts.handlers.on_address_throttled"],
     BadgeReportedLost: ["foundation.alerts.handlers.on_badge_lost"],
     SecretGivenAlone: ["foundation.alerts.handlers.on_secret_given_alone"],
@@ -46,6 +48,7 @@ PROVIDERS: dict[str, list[str]] = {
     "core.print_table": ["foundation.printing.tables.print_table"],
     "access.scopes": [
         "foundation.accounts.access.scopes",
+        "foundation.retention.access.scopes",
         "foundation.imports.access.scopes",
         "resources.personnel.access.scopes",
         "resources.equipment.access.scopes",
@@ -67,6 +70,13 @@ PROVIDERS: dict[str, list[str]] = {
     "records.more_checks": [
         "foundation.files.selectors.check_files",
         "resources.inventory.selectors.stock_differences",
+    ],
+    "retention.kinds": [
+        "dhr.keeping.kinds",
+        "bom.keeping.kinds",
+        "resources.inventory.keeping.kinds",
+        "resources.personnel.keeping.kinds",
+        "foundation.retention.answers.kinds",
     ],
     "changecontrol.open_orders": ["shopfloor.selectors.open_orders"],
     "inventory.lot_context": ["shopfloor.selectors.lot_context"],
@@ -101,6 +111,8 @@ JOBS: dict[str, str] = {
     "demo.story": "demo.telling.tell_scene",
     "dhr.package": "dhr.services.make_package",
     "records.verify": "foundation.records.services.verifying.make_verification",
+    "retention.archive": "foundation.retention.services.make_record_archive",
+    "retention.archive_period": "foundation.retention.services.make_period_archive",
 }
 GIVEN_UP: dict[str, str] = {
     "imports.commit": "foundation.imports.services.commit_given_up",

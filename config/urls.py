@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("equipment/", include("resources.equipment.urls")),
     path("personnel/", include("resources.personnel.urls")),
     path("verify/", include("foundation.records.urls")),
+    path("keeping/", include("foundation.retention.urls")),
     path("api/v1/", include("config.api")),
     path("quality/", include("quality.urls")),
     path("batch-records/", include("dhr.urls")),

@@ -27,6 +27,8 @@ ADDRESSES: dict[str, str] = {
     "quality.deviation": "quality:deviation-by-id",
     "quality.gaugeassessment": "quality:assessment-by-id",
     "dhr.devicehistoryrecord": "dhr:record-by-id",
+    "retention.legalhold": "retention:hold",
+    "retention.archive": "retention:archive",
     "equipment.equipment": "equipment:equipment",
     "personnel.qualification": "personnel:qualification",
 }
@@ -50,6 +52,9 @@ KINDS: dict[str, Any] = {
     "quality.nonconformance": _("Nonconformance"),
     "quality.deviation": _("Deviation"),
     "dhr.devicehistoryrecord": _("Batch record"),
+    "retention.retentionrule": _("Retention rule"),
+    "retention.legalhold": _("Legal hold"),
+    "retention.archive": _("Archive"),
     "equipment.equipment": _("Equipment"),
     "personnel.qualification": _("Qualification"),
 }

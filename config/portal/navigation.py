@@ -114,6 +114,7 @@ NAVIGATION: tuple[Section, ...] = (
             Entry(_("Audit trail"), "portal:ledger", icon_name="history", permission="records.view_trail"),
             Entry(_("Auditor's desk"), "portal:audit", icon_name="zoom-check", permission="records.verify_records"),
             Entry(_("Verify a package"), "records:verification", icon_name="shield-check"),
+            Entry(_("Keeping"), "retention:overview", icon_name="archive", permission="retention.view_keeping"),
         ),
     ),
     Section(pgettext_lazy("part of the loop", "Improve"), ()),

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "foundation.records",
     "foundation.accounts",
     "foundation.files",
+    "foundation.retention",
     "foundation.printing",
     "foundation.alerts",
     "resources.personnel",
@@ -239,6 +240,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "reclaim-jobs": {"task": "foundation.core.tasks.reclaim_jobs", "schedule": 10.0},
     "end-what-is-over": {"task": "foundation.accounts.tasks.end_what_is_over", "schedule": 60.0},
+    "verify-archives": {"task": "foundation.retention.tasks.verify_next_archives", "schedule": 3600.0},
     "make-seal": {"task": "foundation.records.tasks.make_seal", "schedule": 60.0},
     "verify-what-is-new": {
         "task": "foundation.records.tasks.verify",
@@ -256,6 +258,8 @@ SIMPLE_HISTORY_DATE_INDEX = False
 SIGNING_KEY_FILE = Path(os.environ.get("ARTERIA_SIGNING_KEY_FILE", DATA_DIR / "keys" / "signing-key.pem"))
 # Where each seal is appended as it is made. Let it lie on storage that the database's administrators cannot rewrite.
 SEAL_EXPORT_DIR: Path | None = Path(os.environ.get("ARTERIA_SEAL_EXPORT_DIR") or DATA_DIR / "seals")
+# Where archives are put. Let it lie on storage that outlives this machine and that nobody overwrites.
+ARCHIVE_DIR = Path(os.environ.get("ARTERIA_ARCHIVE_DIR") or DATA_DIR / "archives")
 TSA_URL = os.environ.get("ARTERIA_TSA_URL", "")
 CAPTURE_IDLE_SECONDS = int(os.environ.get("ARTERIA_CAPTURE_IDLE_SECONDS", "600"))
 

@@ -68,6 +68,15 @@ def _make(job: Job, progress: jobs.Progress) -> Package:
     progress.report(5, "sealing")
     sealing.make_seals()
     record = DeviceHistoryRecord.objects.get(pk=job.payload["record"])
+    content, files = whole_record(record, job, progress)
+    progress.report(85, "packing")
+    return _keep(job, record, content, files)
+
+
+def whole_record(
+    record: DeviceHistoryRecord, job: Job, progress: jobs.Progress
+) -> tuple[dict[str, Any], dict[str, bytes | Path]]:
+    """A record's content as of now and every file that proves it: for a package, and for an archive of the record."""
     scope = load_scope(record)
     progress.report(20, "compiling")
     content = record_content(scope)
@@ -75,8 +84,7 @@ def _make(job: Job, progress: jobs.Progress) -> Package:
     progress.report(45, "printing")
     files["dhr.pdf"] = _print(content, files["dhr.json"], job)
     files |= {attachment_path(file.sha256, file.file_name): storage.get(file.sha256) for file in scope.test_files}
-    progress.report(85, "packing")
-    return _keep(job, record, content, files)
+    return content, files
 
 
 def _texts(scope: RecordScope, content: dict[str, Any]) -> dict[str, bytes | Path]:

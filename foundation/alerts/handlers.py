@@ -15,6 +15,7 @@ from foundation.alerts.states import Severity
 from foundation.core.actor import Actor
 from foundation.core.refs import RecordRef
 from foundation.records import events as records
+from foundation.retention.events import ArchiveTroubled
 
 
 def on_account_locked(event: AccountLockedOut, actor: Actor) -> None:
@@ -160,4 +161,21 @@ def on_access_probed(event: AccessProbed, actor: Actor) -> None:
         subject=RecordRef("accounts.user", event.user_id, event.name),
         role="system_owner",
         key=f"accounts.access_probed:{event.user_id}",
+    )
+
+
+def on_archive_troubled(event: ArchiveTroubled, actor: Actor) -> None:
+    """The system's owner hears that an archive is gone or is not what was made: what a backup still has is put back."""
+    raise_alert(
+        actor=actor,
+        rule="retention.archive_troubled",
+        severity=Severity.CRITICAL,
+        title={
+            "en": f"The archive {event.number} is {event.verdict}",
+            "zh-hans": f"归档 {event.number} {'缺失' if event.verdict == 'missing' else '已损坏'}",
+        },
+        body={"en": event.detail, "zh-hans": event.detail},
+        subject=RecordRef("retention.archive", event.archive_id, event.number),
+        role="system_owner",
+        key=f"retention.archive:{event.archive_id}",
     )

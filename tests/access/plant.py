@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.urls import URLPattern
 
 from bom.services import ToolData, add_tool, approve_source, propose_baseline
@@ -25,6 +26,9 @@ from foundation.printing.models import PrintJob
 from foundation.records.act import act
 from foundation.records.models import LedgerEntry
 from foundation.records.services.verifying import request_verification
+from foundation.retention.models import Archive
+from foundation.retention.selectors.archives import archive_path
+from foundation.retention.services import place_legal_hold, set_rule
 from quality import services as quality
 from quality.models import Disposition, GaugeAssessment
 from quality.services.dispositions import Choice
@@ -275,10 +279,32 @@ def _records(run: Running) -> dict[str, Any]:
     entry = LedgerEntry.objects.filter(subject_label="shopfloor.workorder").earliest("pk").pk
     named = {"label": "shopfloor.workorder", "pk": run.order.pk}
     _keep_package("ab" * 32)
+    kept = _keeping(record)
     return {
+        **kept,
         "batch-records/": {"number": record.number, "job_id": job.pk, "sha256": package.sha256},
         "batch-records/by-id/": record.pk, "api/v1/batch-records/": record.pk, "api/v1/packages/": package.sha256,
         "audit/verify/": verifying.pk, "audit-trail/": named, "audit-trail/<int:pk>/": entry, "record/": named,
+    }  # fmt: skip
+
+
+def _keeping(record: DeviceHistoryRecord) -> dict[str, Any]:
+    day = clock.today()
+    rule = set_rule(actor=SETUP, years=20, source="SOP-7", reason="Contract")
+    hold = place_legal_hold(actor=SETUP, matter="M", reason="R", period=(day, day))
+    with act(actor=SETUP, verb="tests.archive.made"):
+        archive = Archive(
+            number="AR-1", kind="record", subject_label="dhr.devicehistoryrecord", subject_id=record.pk, title="t",
+            file_name="AR-1.zip", place=str(settings.ARCHIVE_DIR), sha256="ab" * 32, size=3, key_fingerprint="f",
+            requested_by="t", made_at=clock.now(), job_key="retention.archive:1",
+        )  # fmt: skip
+        archive.save()
+    path = archive_path(archive)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"zip")
+    return {
+        "keeping/rules/": rule.pk, "keeping/legal-holds/": hold.pk, "keeping/archives/": archive.pk,
+        "keeping/record/": {"label": "dhr.devicehistoryrecord", "pk": record.pk},
     }  # fmt: skip
 
 

@@ -42,6 +42,7 @@ WITHOUT_ACTOR = {
         "review_staged",
         "job_of",
     },  # jobs of acts, as below
+    "foundation.retention.services": {"make_period_archive", "make_record_archive"},
     "dhr.services": {"make_package", "package_path"},  # the job of a request that has its actor
 }
 SIGNALS_OF_ITS_OWN = {"foundation.records.apps", "foundation.core.tasks"}  # post_migrate, and Celery's worker_ready

@@ -34,7 +34,7 @@ LOOKS: tuple[tuple[Look, str], ...] = (
     ),
     (
         Look("good", Icon("circle-check")),
-        "approved accepted passed pass ok valid complete qualified in_limits conforming yes good in not_affected applied",
+        "approved accepted passed pass ok valid complete qualified in_limits conforming yes good in not_affected applied intact",
     ),
     (Look("good", Icon("shield-check")), "released effective published verified effect_verified in_force"),
     (
@@ -53,7 +53,10 @@ LOOKS: tuple[tuple[Look, str], ...] = (
     ),
     (Look("hold", Icon("hand-stop")), "held hold on_hold stopped contained"),
     (Look("bad", Icon("ban")), "rejected refused blocked denied down below above"),
-    (Look("bad", Icon("circle-x")), "failed fail invalid unreadable error broken out_of_tolerance expired no locked"),
+    (
+        Look("bad", Icon("circle-x")),
+        "failed fail invalid unreadable error broken out_of_tolerance expired no locked damaged missing",
+    ),
     (Look("bad", Icon("trash")), "scrapped scrap destroyed"),
     (Look("neutral", Icon("x")), "cancelled withdrawn skipped abandoned lifted waived removed"),
     (Look("neutral", Icon("archive")), "retired superseded obsolete archived inactive consumed"),

@@ -6,7 +6,8 @@
 
 Python 3.8 or newer, standard library only, one file. It checks: the ZIP archive byte by byte; every file against the
 manifest (SHA-256, size); the manifest's Ed25519 signature (RFC 8032); signed contents against the hashes in dhr.json;
-ledger entries against signed seals (Merkle paths as in RFC 6962); seals against the exported ones (a file of JSON
+ledger entries against signed seals (Merkle paths as in RFC 6962); in the archive of a period every row against the
+seals, recomputed; seals against the exported ones (a file of JSON
 lines, or the folder of them): one chain without a gap up to the newest, so that nothing was taken back afterwards.
 
 Trust comes from a key fingerprint that you got elsewhere (--key), and from a copy of this file that you got elsewhere.
@@ -41,6 +42,7 @@ if TYPE_CHECKING:  # names for annotations only: never run, so they ask no more 
 SCHEMA = "arteria-package/1"
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 DHR, LEDGER = "dhr.json", "proof/ledger.json"
+ARCHIVE, SEALS, FORMATS = "archive.json", "proof/seals.jsonl", "proof/formats.json"
 EXIT_CONFIRMED, EXIT_DAMAGED, EXIT_UNREADABLE, EXIT_UNCONFIRMED = 0, 1, 2, 3
 MAX_SIZE = 2**31 - 1
 
@@ -83,6 +85,17 @@ TEXTS = {
     "export-line": ("line {line} cannot be read: {why}", "第 {line} 行无法读取:{why}"),
     "statement": ("line {line}: the statement about a key does not hold", "第 {line} 行:密钥声明不成立"),
     "lost-key": ("seal {number} bears a key that was lost before", "封印 {number} 使用了此前已声明丢失的密钥"),
+    "not-here": (
+        "the rows of {table} under seal {number} are not in the archive",
+        "归档中没有封印 {number} 下 {table} 的行",
+    ),
+    "rows": ("these are not the rows that seal {number} covers", "不是封印 {number} 所覆盖的行"),
+    "more-rows": ("{count} rows that no seal of the archive covers", "有 {count} 行不受归档中任何封印覆盖"),
+    "format": ("the columns of {table} are not those that seal {number} names", "{table} 的列与封印 {number} 所述不符"),
+    "other-range": (
+        "it says seals {start} to {end}, which are not those in it",
+        "称含封印 {start} 至 {end},与实际不符",
+    ),
     "wrong-key": ("signed by {found}, which is not a key you named", "由 {found} 签署,不是您指定的密钥"),
 }
 VERDICTS = {
@@ -122,7 +135,7 @@ class Report:
         self.trusted = {"".join(c for c in key.lower() if c in "0123456789abcdef") for key in trusted}
         self.problems: list[tuple[str, str, dict[str, object]]] = []
         self.title = self.created_at = self.fingerprint = ""
-        self.files = self.signed_contents = self.sealed_entries = self.seals = self.unproven = 0
+        self.files = self.signed_contents = self.sealed_entries = self.seals = self.unproven = self.sealed_rows = 0
         self.notes: list[str] = []
         self.keys: set[str] = set()
         self.links: set[tuple[str, str]] = set()  # who trusts the one trusts the other
@@ -170,6 +183,7 @@ class Report:
             "signed_contents",
             "sealed_entries",
             "seals",
+            "sealed_rows",
             "unproven",
             "exported_seals",
             "newest_seal",
@@ -642,6 +656,7 @@ class Exported:
         self.ends: dict[int, int] = {}
         self.first = self.newest = 0
         self.abandoned: dict[tuple[int, str], str] = {}
+        self.keep: dict[int, dict[str, Any]] | None = None  # of an archive: what each seal covers
         self._newest_of: dict[str, int] = {}
         self._unsigned: collections.deque[tuple[int, str, bytes, bytes]] = collections.deque(maxlen=SIGNATURES_CHECKED)
         self._key = ""
@@ -686,6 +701,8 @@ class Exported:
         else:
             self._unsigned.append((number, file, public + bytes.fromhex(seal["signature"]), raw))
         self.hashes[number], self.ends[number] = named, int(content["horizon_to"])
+        if self.keep is not None:
+            self.keep[number] = content["tables"]
         self.first, self.newest = self.first or number, number
         self.report.newest_made_at, self.report.newest_hash = str(content["made_at"]), named
 
@@ -760,6 +777,73 @@ def read_seals(report: Report, path: str) -> Exported:
     return exported.conclude()
 
 
+# The archive of a period: all rows that consecutive seals cover. Their Merkle roots are computed again, seal by seal.
+
+
+def merkle_root(level: list[bytes]) -> str:
+    """The root over leaves (RFC 6962, 2.1); pairing level by level gives the same split."""
+    while len(level) > 1:
+        paired = [hashlib.sha256(b"\1" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)]
+        level = paired + level[len(level) - 1 :] if len(level) % 2 else paired
+    return (level[0] if level else hashlib.sha256(b"").digest()).hex()
+
+
+def _check_period(report: Report, contents: Contents) -> None:
+    index = _json_file(report, contents, ARCHIVE)
+    if index.get("kind") != "period":
+        return
+    chain = Exported(report)
+    chain.keep = {}
+    for line, text in enumerate((contents.get(SEALS) or b"").decode("utf-8", "replace").splitlines(), 1):
+        chain.take(SEALS, line, text)
+    chain.conclude()
+    report.package_seals, report.seals = dict(chain.hashes), len(chain.hashes)
+    report.exported_seals = report.exported_signatures = report.newest_seal = 0
+    report.newest_made_at = report.newest_hash = ""
+    told = (index.get("first_seal"), index.get("last_seal"))
+    if told != (chain.first, chain.newest) or len(chain.hashes) != chain.newest - chain.first + 1:
+        report.add("other-range", ARCHIVE, start=told[0], end=told[1])
+    formats = _json_file(report, contents, FORMATS)
+    tables = sorted({table for tables in chain.keep.values() for table in tables})
+    for table in tables:
+        _check_rows(report, contents, chain.keep, formats, table)
+    for name in sorted(name for name in contents if name.startswith("rows/")):
+        if name[len("rows/") :].rpartition(".")[0] not in tables:
+            report.add("more-rows", name, count=(contents[name] or b"").count(b"\n"))
+
+
+def _check_rows(
+    report: Report, contents: Contents, seals: dict[int, dict[str, Any]], formats: dict[str, Any], table: str
+) -> None:
+    """One table: of its lines, in order, so many for each seal as the seal says."""
+    name = f"rows/{table}.copy"
+    withheld = name not in contents
+    if withheld:
+        name = f"rows/{table}.leaves"
+    lines = (contents.get(name) or b"").split(b"\n")[:-1]
+    position = 0
+    for number in sorted(number for number, tables in seals.items() if table in tables):
+        sealed = seals[number][table]
+        taken = lines[position : position + sealed["count"]]
+        position += len(taken)
+        form = formats.get(sealed["columns"], {})
+        if sha256(canonical_json([form.get("key"), form.get("columns")])) != sealed["columns"]:
+            report.add("format", FORMATS, table=table, number=number)
+        if len(taken) != sealed["count"]:
+            report.add("not-here", name, table=table, number=number)
+            return
+        try:
+            found = [bytes.fromhex(line.decode("ascii")) if withheld else leaf_hash(line) for line in taken]
+        except ValueError:
+            found = []
+        if merkle_root(found) != sealed["root"]:
+            report.add("rows", name, number=number)
+        else:
+            report.sealed_rows += len(taken)
+    if position != len(lines):
+        report.add("more-rows", name, count=len(lines) - position)
+
+
 ESCAPES = {"\\\\": "\\", "\\t": "\t", "\\n": "\n", "\\r": "\r", "\\b": "\b", "\\f": "\f", "\\v": "\v"}
 
 
@@ -826,6 +910,7 @@ def _verify_contents(report: Report, contents: Contents) -> Report:
     _check_signed_contents(report, dhr, contents)
     try:
         _check_ledger(report, dhr, proof)
+        _check_period(report, contents)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         report.add("not-json", LEDGER, why=repr(error))
     return report.conclude()
@@ -858,6 +943,8 @@ def lines_of(report: Report) -> Iterator[str]:
         yield f"Files as listed / 与清单相符的文件: {report.files}"
         yield f"Signatures whose content is here and matches / 内容相符的签名: {report.signed_contents}"
         yield f"Ledger entries proven / 已证明的台账记录: {report.sealed_entries} (seals / 封印: {report.seals})"
+    if report.sealed_rows:
+        yield f"Rows under their seals / 与封印相符的行: {report.sealed_rows}"
     if report.exported_seals:
         yield f"Exported seals in one chain / 连成一链的导出封印: {report.exported_seals}"
         yield f"  newest / 最新: {report.newest_seal}, {report.newest_made_at}, {report.newest_hash}"

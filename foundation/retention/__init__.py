@@ -1,0 +1,1 @@
+"""How long records are kept, what a legal hold protects, and archives that verify without the product."""
