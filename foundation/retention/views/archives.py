@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.accounts.policies import require
-from foundation.accounts.scope import sees
+from foundation.accounts.scope import Access
 from foundation.accounts.web import actor_of
-from foundation.core.errors import NotValid
+from foundation.core.errors import NotValid, PermissionDenied
 from foundation.core.refs import RecordRef
 from foundation.core.web.lists import Column, Empty, ListPage
 from foundation.files.web import download
@@ -25,6 +25,7 @@ from foundation.retention.models import Archive, ArchiveCheck
 from foundation.retention.selectors.archives import archive_path
 from foundation.retention.services import check_archive, request_period_archive
 from foundation.retention.states import ARCHIVE, VIEW, Verdict
+from foundation.retention.views.words import seen
 
 
 @login_required
@@ -36,7 +37,7 @@ def archive_list(request: HttpRequest) -> HttpResponse:
     newest = ArchiveCheck.objects.filter(archive=OuterRef("pk")).order_by("-pk")
     return ListPage(
         title=_("Archives"),
-        rows=Archive.objects.visible_to(actor).annotate(
+        rows=seen(Archive.objects.visible_to(actor), actor).annotate(
             verdict=Subquery(newest.values("verdict")[:1]), checked_at=Subquery(newest.values("at")[:1])
         ),
         sort="-number",
@@ -74,7 +75,7 @@ def archive_record(request: HttpRequest, pk: int) -> HttpResponse:
     """One archive: where it lies, its hash, every verification."""
     actor = actor_of(request)
     require(actor, VIEW)
-    archive: Archive = get_object_or_404(Archive.objects.visible_to(actor), pk=pk)
+    archive: Archive = get_object_or_404(seen(Archive.objects.visible_to(actor), actor), pk=pk)
     context = {
         "archive": archive,
         "checks": archive.checks.order_by("-pk")[:50],
@@ -89,7 +90,9 @@ def archive_verify(request: HttpRequest, pk: int) -> HttpResponse:
     """Verify its file now."""
     actor = actor_of(request)
     require(actor, VIEW)
-    check = check_archive(actor=actor, archive_id=get_object_or_404(Archive.objects.visible_to(actor), pk=pk).pk)
+    check = check_archive(
+        actor=actor, archive_id=get_object_or_404(seen(Archive.objects.visible_to(actor), actor), pk=pk).pk
+    )
     tell = messages.success if check.verdict == Verdict.INTACT else messages.error
     tell(
         request,
@@ -105,9 +108,9 @@ def archive_download(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     require(actor, VIEW)
     require(actor, ARCHIVE)
-    archive: Archive = get_object_or_404(Archive.objects.visible_to(actor), pk=pk)
-    if archive.subject is not None and not sees(actor, archive.subject):
-        raise Http404(archive.number)
+    archive: Archive = get_object_or_404(seen(Archive.objects.visible_to(actor), actor), pk=pk)
+    if archive.subject is None and Access(actor).sites(ARCHIVE) is not None:
+        raise PermissionDenied(_("It holds records of every site: who takes it away keeps records of every site."))
     path = archive_path(archive)
     if not path.is_file():
         raise Http404(archive.file_name)
@@ -119,9 +122,11 @@ def archive_download(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def period_archive(request: HttpRequest) -> HttpResponse:
     """Ask for archives of everything up to a day."""
+    actor = actor_of(request)
+    require(actor, ARCHIVE)
     form = PeriodForm(request.POST)
     if not form.is_valid():
         raise NotValid(_("Give the day."), field="until")
-    request_period_archive(actor=actor_of(request), until=form.cleaned_data["until"])
+    request_period_archive(actor=actor, until=form.cleaned_data["until"])
     messages.success(request, _("The worker makes the archives."))
     return redirect("retention:overview")

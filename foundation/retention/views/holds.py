@@ -29,6 +29,7 @@ from foundation.retention.services import lift_legal_hold, place_legal_hold
 from foundation.retention.services.holds import lifting_shown
 from foundation.retention.states import HOLD, VIEW, HoldState
 from foundation.retention.subjects import kinds
+from foundation.retention.views.words import seen
 
 
 @login_required
@@ -40,7 +41,7 @@ def hold_list(request: HttpRequest) -> HttpResponse:
     return ListPage(
         title=_("Legal holds"),
         lead=_("They protect records, not stock: nothing that one covers is disposed of."),
-        rows=LegalHold.objects.visible_to(actor),
+        rows=seen(LegalHold.objects.visible_to(actor), actor),
         sort="-number",
         file_name="legal-holds",
         columns=(
@@ -104,7 +105,9 @@ def hold_record(request: HttpRequest, pk: int) -> HttpResponse:
     """A legal hold, and the act of lifting it for who may."""
     actor = actor_of(request)
     require(actor, VIEW)
-    hold: LegalHold = get_object_or_404(LegalHold.objects.visible_to(actor).select_related("signature"), pk=pk)
+    hold: LegalHold = get_object_or_404(
+        seen(LegalHold.objects.visible_to(actor), actor).select_related("signature"), pk=pk
+    )
     known = kinds()
     context = {
         "hold": hold,

@@ -19,7 +19,7 @@ from foundation.retention.selectors import coming_due, holds_in_force, newest_ch
 from foundation.retention.selectors.rules import company_rules
 from foundation.retention.services.archiving import OF_PERIOD, OF_RECORD
 from foundation.retention.states import VIEW
-from foundation.retention.views.words import due_in_words, with_checks
+from foundation.retention.views.words import due_in_words, seen, with_checks
 
 SHOWN = 10
 
@@ -30,9 +30,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Holds in force, records whose period ends within 90 days, rules, the newest archives and how they were found last."""
     actor = actor_of(request)
     require(actor, VIEW)
-    archives = list(Archive.objects.order_by("-pk")[:SHOWN])
+    archives = list(seen(Archive.objects.visible_to(actor), actor).order_by("-pk")[:SHOWN])
     context = {
-        "holds": holds_in_force(),
+        "holds": seen(holds_in_force(), actor),
         "due": due_in_words(coming_due()[:50], actor),
         "law": RULES,
         "rules": company_rules(),
