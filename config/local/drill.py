@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from .errors import StartError
 from .paths import ROOT
@@ -97,7 +98,7 @@ def _verify(cluster: Cluster, against: Path | None, done: Drill) -> None:
     done.intact, done.said = said.returncode == 0, (said.stdout + said.stderr).strip()
 
 
-def _run(command: list[str], out: "int | object" = subprocess.DEVNULL) -> None:
-    ran = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, check=False)  # type: ignore[call-overload]
+def _run(command: list[str], out: int | IO[bytes] = subprocess.DEVNULL) -> None:
+    ran = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
     if ran.returncode:
         raise StartError(f"{Path(command[0]).name} failed: {ran.stderr.strip()[-2000:]}")

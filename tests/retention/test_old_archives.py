@@ -20,6 +20,8 @@ import pytest
 from foundation.core import clock, jobs
 from foundation.core.models import Job
 from foundation.core.refs import RecordRef
+from foundation.records import sealing
+from foundation.records.services import rotate_signing_key
 from foundation.records.verifier.package import VERIFIER
 from foundation.retention import services
 from foundation.retention.models import Archive
@@ -85,7 +87,9 @@ def test_the_trail_of_an_older_version_is_still_read(name: str) -> None:
 @pytest.mark.skipif("ARTERIA_WRITE_ARCHIVES" not in os.environ, reason="python -m tests.retention makes them")
 @pytest.mark.usefixtures("committed_db", "archive_folder")
 def test_make_a_pair_of_the_present_format(monkeypatch: pytest.MonkeyPatch) -> None:
-    record = released_record()
+    record, key = released_record(), our_key()
+    sealing.make_seals()
+    rotate_signing_key(actor=SETUP, reason="Every five years")  # who trusts the key of before trusts what follows it
     today = clock.today()
     asked = [services.request_archive(actor=SETUP, record=RecordRef.to(record))]
     monkeypatch.setattr(clock, "today", lambda: today + timedelta(days=1))
@@ -98,8 +102,8 @@ def test_make_a_pair_of_the_present_format(monkeypatch: pytest.MonkeyPatch) -> N
         name = f"{today.isoformat()}-{archive.kind}-{archive.pk}.zip"
         assert not (FOLDER / name).exists()
         shutil.copyfile(archive_path(archive), FOLDER / name)
-        _code, report = alone(VERIFIER, FOLDER / name, our_key())
+        _code, report = alone(VERIFIER, FOLDER / name, key)
         assert report["seals"], "nothing was sealed: another test runs in this cluster"
         found = {fact: report[fact] for fact in ("title", "files", "seals", "sealed_rows", "sealed_entries")}
-        kept[name] = {"kind": archive.kind, "key": our_key(), "found": found}
+        kept[name] = {"kind": archive.kind, "key": key, "found": found}
     (FOLDER / "kept.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
