@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dhr.models import DeviceHistoryRecord
+from dhr.models import DeviceHistoryRecord, RecordVersion
 from dhr.states import RecordState
 from foundation.accounts.policies import may
 from foundation.core.actor import Actor
@@ -17,7 +17,7 @@ from foundation.core.refs import RecordRef
 from foundation.core.searching import containing
 from foundation.core.texts import localized
 from foundation.records.models import Signature
-from foundation.records.selectors import FOREIGN, VALID
+from foundation.records.selectors import FOREIGN, VALID, attach_manifests
 from resources.inventory.models import Lot
 
 
@@ -32,6 +32,13 @@ def signatures_with_validity(record: DeviceHistoryRecord, rows: list[Signature])
             validity = VALID if hashes.get(row.record_version) == row.content_hash else FOREIGN
         shown.append({"signature": row, "validity": validity})
     return shown
+
+
+def attach_record_signatures(rows: list[DeviceHistoryRecord]) -> None:
+    """Give each ``.manifests``: reviews and releases, each checked against the version that it names. Two queries for all."""
+    versions = RecordVersion.objects.filter(record__in=rows).values_list("record_id", "version", "content_hash")
+    hashes = {(record, str(version)): hashed for record, version, hashed in versions}
+    attach_manifests(rows, content=lambda row, signature: hashes.get((row.pk, signature.record_version), ""))
 
 
 def search(text: str, actor: Actor) -> list[Found]:

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum, prefetch_related_objects
 
 from foundation.core import clock
+from foundation.records.models import Signature
+from foundation.records.selectors import attach_manifests
 from quality.models import Deviation, Disposition, GaugeAssessment, Inspection, Nonconformance
 from quality.states import DeviationState, NonconformanceState
 
@@ -104,6 +106,27 @@ def assessment_content(assessment: GaugeAssessment) -> dict[str, Any]:
         "judgement": assessment.state,
         "reason": assessment.reason,
     }
+
+
+def attach_deviation_signatures(rows: list[Deviation]) -> None:
+    """Give each ``.manifests``; the rows were read with ``signature``."""
+    attach_manifests(rows, content=lambda row, _signature: deviation_content(row))
+
+
+def attach_assessment_signatures(rows: list[GaugeAssessment]) -> None:
+    """Give each ``.manifests``; the rows were read with their gauge."""
+    attach_manifests(rows, content=lambda row, _signature: assessment_content(row))
+
+
+def attach_nonconformance_signatures(rows: list[Nonconformance]) -> None:
+    """Give each ``.manifests``: those of its dispositions; the rows were read with item and lot."""
+    prefetch_related_objects(rows, "dispositions")
+
+    def signed(row: Nonconformance, signature: Signature) -> dict[str, Any] | str:
+        found = next((one for one in row.dispositions.all() if one.signature_id == signature.pk), None)
+        return disposition_content(row, found) if found else ""
+
+    attach_manifests(rows, content=signed)
 
 
 def assessments(*, lot_ids: Iterable[int] | None = None, state: str = "") -> QuerySet[GaugeAssessment]:

@@ -9,7 +9,8 @@ from rest_framework import serializers
 from bom.models import ApprovedSource, Basis, BomRevision, Item, Market, StandardCost
 from bom.services.items import CHANGEABLE
 from foundation.accounts.endpoints import SignSerializer
-from foundation.records.manifest import SignatureManifestSerializer
+from foundation.records.manifest import ManifestSerializer, ManifestsField
+from foundation.records.selectors import attach_revision_signatures
 
 
 class TextsField(serializers.DictField):
@@ -71,12 +72,13 @@ class BomRevisionSerializer(serializers.ModelSerializer[BomRevision]):
     item_number = serializers.CharField(source="item.number", read_only=True)
     item_name = TextsField(source="item.name", read_only=True)
     etag = serializers.CharField(read_only=True)
+    signatures = ManifestsField(attach_revision_signatures)
 
     class Meta:
         model = BomRevision
         fields = (
             "id", "number", "item", "item_number", "item_name", "revision", "state", "content_hash", "origin", "approval_number",
-            "approved_at", "etag",
+            "approved_at", "etag", "signatures",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -138,10 +140,9 @@ class BomRevisionDetailSerializer(BomRevisionSerializer):
     tools = BomContentToolSerializer(many=True, read_only=True)
     line_ids = serializers.DictField(child=serializers.IntegerField(), read_only=True)
     tool_ids = serializers.DictField(child=serializers.IntegerField(), read_only=True)
-    signatures = SignatureManifestSerializer(many=True, read_only=True)
 
     class Meta(BomRevisionSerializer.Meta):
-        fields = (*BomRevisionSerializer.Meta.fields, "lines", "tools", "line_ids", "tool_ids", "signatures")  # type: ignore[assignment]
+        fields = (*BomRevisionSerializer.Meta.fields, "lines", "tools", "line_ids", "tool_ids")  # type: ignore[assignment]
         read_only_fields = fields  # type: ignore[assignment]
 
 
@@ -273,6 +274,7 @@ class BaselineSerializer(serializers.Serializer[Any]):
     state = serializers.CharField()
     entries = serializers.ListField(child=serializers.DictField())
     signed = serializers.DictField(child=serializers.CharField(), help_text="side → printed name")
+    signatures = ManifestSerializer(many=True)
 
 
 class BaselineProposeSerializer(serializers.Serializer[Any]):

@@ -5,6 +5,7 @@ from .checks import Problem, check_revision, errors_of
 from .comparison import Comparison, LineChange, compare, compare_contents
 from .content import bom_content, draft_content, position_key
 from .costs import Cost, CostElement, costs_of, rolled_up_cost
+from .signed import attach_baseline_signatures
 from .structure import (
     ExplodedLine,
     Structure,
@@ -26,6 +27,7 @@ __all__ = [
     "Problem",
     "Structure",
     "WhereUsed",
+    "attach_baseline_signatures",
     "authors_of",
     "bom_content",
     "check_revision",

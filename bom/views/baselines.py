@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from bom.forms import ProposeForm
 from bom.models import Baseline, BaselineApproval, BaselineEntry, BomRevision
+from bom.selectors import attach_baseline_signatures
 from bom.services import approve_baseline, propose_baseline, withdraw_baseline
 from bom.services.baselines import baseline_subjects, shown_of
 from bom.states import BASELINE_SIDES
@@ -26,6 +27,7 @@ from foundation.accounts.web import actor_of, credentials_of
 from foundation.core.refs import RecordRef
 from foundation.core.web.attempts import Attempt, attempt, show
 from foundation.core.web.lists import Action, Column, Empty, ListPage
+from foundation.records.manifest import SIGNED
 from foundation.records.models import RevisionState, Signature
 from foundation.records.selectors import FOREIGN, VALID, ledger_of, signature_validity
 from foundation.records.services import ToSign
@@ -52,7 +54,9 @@ def baseline_list(request: HttpRequest) -> HttpResponse:
             ),
             Column("title", _("Title"), sort="title"),
             Column("state", _("State"), kind="state", sort="state"),
+            SIGNED,
         ),
+        prepare=attach_baseline_signatures,
         sort="-number",
         search=("number", "title"),
         actions=(new,),

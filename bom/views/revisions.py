@@ -27,8 +27,9 @@ from foundation.core.refs import RecordRef
 from foundation.core.web.attempts import show
 from foundation.core.web.lists import Action, Column, Empty, ListPage
 from foundation.core.web.tables import hand_out
+from foundation.records.manifest import SIGNED
 from foundation.records.models import RevisionState
-from foundation.records.selectors import ledger_of, signature_validity, signatures_of
+from foundation.records.selectors import attach_revision_signatures, ledger_of, signature_validity, signatures_of
 
 VIEW, EDIT = "bom.view_bom", "bom.edit_bom"
 
@@ -54,6 +55,7 @@ COLUMNS = (
     Column("origin", gettext_lazy("Origin"), kind="code", sort="origin"),
     Column("approval_number", gettext_lazy("Approved by"), kind="code", sort="approval_number"),
     Column("approved_at", gettext_lazy("Approved"), kind="moment", sort="approved_at"),
+    SIGNED,
 )
 
 
@@ -72,6 +74,7 @@ def revision_list(request: HttpRequest) -> HttpResponse:
         actions=(baselines, start),
         empty=Empty(_("No parts lists yet"), _("Import one, or start a revision on the page of an item."), start),
         file_name="boms",
+        prepare=attach_revision_signatures,
     ).render(request)
 
 

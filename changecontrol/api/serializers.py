@@ -7,8 +7,10 @@ from typing import Any
 from rest_framework import serializers
 
 from changecontrol.models import AffectedThing, ApprovalStep, ChangeRequest, Effectivity, ImpactEntry, OrderDecision
+from changecontrol.selectors.pages import attach_change_signatures
 from changecontrol.states import ImpactKind, Kind, OrderChoice, Scope, Severity
 from foundation.accounts.endpoints import SignSerializer
+from foundation.records.manifest import ManifestsField
 
 
 class TextsField(serializers.DictField):
@@ -64,11 +66,13 @@ class EffectivitySerializer(serializers.ModelSerializer[Effectivity]):
 class ChangeSerializer(serializers.ModelSerializer[ChangeRequest]):
     """A change as the list shows it."""
 
+    signatures = ManifestsField(attach_change_signatures)
+
     class Meta:
         model = ChangeRequest
         fields = (
             "id", "number", "title", "kind", "severity", "reason", "state", "state_since", "raised_by", "raised_at", "round",
-            "content_hash", "planned_scope", "planned_orders", "planned_from", "later_orders", "effective_from",
+            "content_hash", "planned_scope", "planned_orders", "planned_from", "later_orders", "effective_from", "signatures",
         )  # fmt: skip
 
 

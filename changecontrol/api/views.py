@@ -16,7 +16,7 @@ from changecontrol.api import serializers as shapes
 from changecontrol.models import ChangeRequest, Effectivity
 from changecontrol.policies import next_acts
 from changecontrol.selectors import change_content, effective_process_card, subjects_of
-from changecontrol.selectors.pages import signatures_of_change
+from changecontrol.selectors.pages import attach_change_signatures, signatures_of_change
 from changecontrol.services import Verdict
 from changecontrol.states import VIEW
 from foundation.accounts.endpoints import IDEMPOTENCY, SIGNING, Endpoint, credentials_in
@@ -56,6 +56,7 @@ class Changes(ChangeView, ListAPIView):
 
     queryset = ChangeRequest.objects.all()
     serializer_class = shapes.ChangeSerializer
+    prepare = staticmethod(attach_change_signatures)
     filterset_fields = ("state", "kind", "severity", "number")
 
     @extend_schema(

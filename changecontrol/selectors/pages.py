@@ -16,7 +16,7 @@ from changecontrol.states import PIPELINE, SIDES, ChangeState
 from foundation.core import clock
 from foundation.core.refs import RecordRef
 from foundation.records.models import Signature
-from foundation.records.selectors import signature_validity
+from foundation.records.selectors import attach_revision_signatures, signature_validity
 
 MEANINGS = {"approved": gettext_lazy("Approved"), "refused": gettext_lazy("Refused")}
 
@@ -100,6 +100,11 @@ def signatures_of_change(change: ChangeRequest) -> list[Manifest]:
         }
         found.append(Manifest(signature, validity, words))
     return found
+
+
+def attach_change_signatures(rows: list[ChangeRequest]) -> None:
+    """Give each ``.manifests``, over all its rounds, checked against the content that it was last submitted with."""
+    attach_revision_signatures(rows)
 
 
 def signatures_of_revisions(change: ChangeRequest) -> dict[RecordRef, list[Manifest]]:

@@ -17,7 +17,7 @@ from changecontrol import services
 from changecontrol.forms import ImplementForm, PlanForm, RaiseForm, free_drafts
 from changecontrol.models import ChangeRequest
 from changecontrol.selectors import affected_of, compare_affected
-from changecontrol.selectors.pages import signatures_of_revisions, stages_of
+from changecontrol.selectors.pages import attach_change_signatures, signatures_of_revisions, stages_of
 from changecontrol.services.impact import orders_of
 from changecontrol.states import OPEN, RAISE, VIEW, ChangeState, Kind, OrderChoice
 from changecontrol.views.pages import change_or_404, page
@@ -27,6 +27,7 @@ from foundation.core.errors import TransitionNotAllowed
 from foundation.core.refs import RecordRef
 from foundation.core.web.attempts import Attempt, attempt, show
 from foundation.core.web.lists import Action, Column, Empty, ListPage
+from foundation.records.manifest import SIGNED
 from routing.models import RoutingRevision
 
 
@@ -50,6 +51,7 @@ COLUMNS = (
     Column("state", gettext_lazy("State"), kind="state", sort="state"),
     Column("state_since", gettext_lazy("Since"), kind="moment", sort="state_since"),
     Column("raised_by", gettext_lazy("Raised by"), value="raised_by.name"),
+    SIGNED,
 )  # fmt: skip
 
 
@@ -70,6 +72,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
             _("No changes yet"), _("A routing or parts list is published by a change, and in no other way."), new
         ),
         file_name="changes",
+        prepare=attach_change_signatures,
     ).render(request)
 
 

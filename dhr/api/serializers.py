@@ -7,8 +7,9 @@ from typing import Any
 from rest_framework import serializers
 
 from dhr.models import DeviceHistoryRecord, Package, Release
+from dhr.selectors import attach_record_signatures
 from foundation.accounts.endpoints import SignSerializer
-from foundation.records.manifest import SignatureManifestSerializer
+from foundation.records.manifest import ManifestsField, SignatureManifestSerializer
 from resources.inventory.models import Place
 
 
@@ -20,10 +21,11 @@ class RecordSerializer(serializers.ModelSerializer[DeviceHistoryRecord]):
     lot = serializers.CharField(source="lot.number")
     serial = serializers.CharField(source="lot.serial")
     item = serializers.CharField(source="lot.item.number")
+    signatures = ManifestsField(attach_record_signatures)
 
     class Meta:
         model = DeviceHistoryRecord
-        fields = ("id", "number", "state", "order", "batch", "lot", "serial", "item", "opened_at")
+        fields = ("id", "number", "state", "order", "batch", "lot", "serial", "item", "opened_at", "signatures")
 
 
 class ReviewRequestSerializer(SignSerializer):

@@ -26,6 +26,7 @@ from dhr.api.serializers import (
 from dhr.compile import load_scope, record_content
 from dhr.compile.content import facts_of
 from dhr.models import DeviceHistoryRecord, Package
+from dhr.selectors import attach_record_signatures
 from dhr.services.packaging import KIND
 from foundation.accounts.endpoints import IDEMPOTENCY, SIGNING, Endpoint, credentials_in
 from foundation.core.api.writes import once, with_etag
@@ -57,6 +58,7 @@ class RecordList(RecordView, ListAPIView):
 
     queryset = DeviceHistoryRecord.objects.none()
     serializer_class = RecordSerializer
+    prepare = staticmethod(attach_record_signatures)
     filterset_fields = ("state", "batch__order__number", "lot__number", "lot__serial")
 
     def get_queryset(self) -> QuerySet[DeviceHistoryRecord]:

@@ -25,13 +25,14 @@ from dhr.compile.units import quantities, units
 from dhr.forms import ReleaseForm
 from dhr.models import DeviceHistoryRecord
 from dhr.releasable import releasable_units
-from dhr.selectors import signatures_with_validity
+from dhr.selectors import attach_record_signatures, signatures_with_validity
 from dhr.words import operations_in_words, pieces_in_words, records_in_words
 from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of
 from foundation.core.canonical import content_hash
 from foundation.core.web.attempts import Attempt, show
 from foundation.core.web.lists import Column, Empty, ListPage
+from foundation.records.manifest import SIGNED
 from resources.inventory.models import Place
 
 VIEW = "dhr.view_record"
@@ -48,6 +49,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
         rows=DeviceHistoryRecord.objects.visible_to(actor).select_related("lot__item", "batch__order"),
         sort="-number",
         file_name="batch-records",
+        prepare=attach_record_signatures,
         columns=(
             Column(
                 "number", _("Record"), kind="code", sort="number", link=lambda r: reverse("dhr:record", args=[r.number])
@@ -60,6 +62,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
             Column("order", _("Order"), kind="code", value="batch.order.number", sort="batch__order__number"),
             Column("opened_at", _("Begun"), kind="moment", sort="opened_at"),
             Column("state", _("State"), kind="state", sort="state"),
+            SIGNED,
         ),
         search=("number", "lot__number", "lot__serial", "lot__item__number", "batch__order__number"),
         empty=Empty(_("No batch records yet"), _("A record begins by itself when an order is dispatched.")),

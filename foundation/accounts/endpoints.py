@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from drf_spectacular.utils import OpenApiParameter
@@ -37,12 +38,23 @@ class Endpoint(APIView):
     view_permission = ""
     always = False
     actor: Actor
+    prepare: ClassVar[Callable[[list[Any]], None] | None] = (
+        None  # of a list: reads what its rows need, once for all of them
+    )
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.actor = actor_of(_plain(request))
         if self.view_permission and (self.always or request.method in ("GET", "HEAD")):
             require(self.actor, self.view_permission)
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """Of a list: a page of rows, prepared."""
+        page = super().paginate_queryset(queryset)  # type: ignore[misc]
+        prepare = type(self).prepare
+        if page is not None and prepare is not None:
+            prepare(page)
+        return page
 
     def read(
         self, shape: type[serializers.Serializer[Any]], request: Request, *, partial: bool = False

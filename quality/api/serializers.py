@@ -7,7 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from foundation.accounts.endpoints import SignSerializer
-from foundation.records.manifest import SignatureManifestSerializer
+from foundation.records.manifest import ManifestsField, SignatureManifestSerializer
+from quality import selectors
 from quality.models import Deviation, Disposition, GaugeAssessment, Inspection, Nonconformance
 
 
@@ -28,13 +29,14 @@ class NonconformanceSerializer(serializers.ModelSerializer[Nonconformance]):
     item_number = serializers.CharField(source="item.number", read_only=True)
     lot_number = serializers.CharField(source="lot.display_number", read_only=True)
     dispositions = DispositionSerializer(many=True, read_only=True)
+    signatures = ManifestsField(selectors.attach_nonconformance_signatures)
 
     class Meta:
         model = Nonconformance
         fields = [
             "id", "number", "source", "item_number", "lot", "lot_number", "stock_unit", "quantity", "unit", "unit_numbers",
             "defect_code", "description", "containment", "cause_code", "cause", "state", "order_number", "card_id",
-            "step_key", "owner_role", "due_on", "raised_by_name", "raised_at", "closed_at", "dispositions",
+            "step_key", "owner_role", "due_on", "raised_by_name", "raised_at", "closed_at", "dispositions", "signatures",
         ]  # fmt: skip
 
 
@@ -68,6 +70,7 @@ class NoteSerializer(serializers.Serializer[Any]):
 
 class DeviationSerializer(serializers.ModelSerializer[Deviation]):
     signature = SignatureManifestSerializer(read_only=True)
+    signatures = ManifestsField(selectors.attach_deviation_signatures)
 
     class Meta:
         model = Deviation
@@ -75,6 +78,7 @@ class DeviationSerializer(serializers.ModelSerializer[Deviation]):
             "id", "number", "planned", "source", "description", "details", "interval_from", "interval_until", "unit_numbers",
             "gate", "gate_code", "valid_until", "state", "decision", "decided_at", "signature", "order_number", "card_id",
             "step_key", "owner_role", "due_on", "raised_by_name", "raised_at",
+            "signatures",
         ]  # fmt: skip
 
 
@@ -98,12 +102,14 @@ class AssessmentSerializer(serializers.ModelSerializer[GaugeAssessment]):
     gauge = serializers.CharField(source="calibration.equipment.code")
     certificate = serializers.CharField(source="calibration.certificate")
     batch = serializers.CharField(source="subject_number")
+    signatures = ManifestsField(selectors.attach_assessment_signatures)
 
     class Meta:
         model = GaugeAssessment
         fields = [
             "id", "number", "gauge", "certificate", "batch", "order_number", "readings", "interval_from", "interval_until",
             "state", "reason", "decided_at", "due_on", "opened_at",
+            "signatures",
         ]  # fmt: skip
 
 

@@ -57,6 +57,7 @@ class NonconformanceList(QualityView, ListAPIView):
 
     queryset = Nonconformance.objects.none()
     serializer_class = NonconformanceSerializer
+    prepare = staticmethod(selectors.attach_nonconformance_signatures)
     filterset_fields = ("state", "source", "order_number", "lot", "card_id")
 
     def get_queryset(self) -> QuerySet[Nonconformance]:
@@ -148,10 +149,11 @@ class DeviationList(QualityView, ListAPIView):
 
     queryset = Deviation.objects.none()
     serializer_class = DeviationSerializer
+    prepare = staticmethod(selectors.attach_deviation_signatures)
     filterset_fields = ("state", "source", "order_number", "card_id", "planned")
 
     def get_queryset(self) -> QuerySet[Deviation]:
-        return visible_rows(selectors.deviations(), self.actor)
+        return visible_rows(selectors.deviations().select_related("signature"), self.actor)
 
     @extend_schema(request=RaiseDeviationSerializer, responses={201: DeviationSerializer}, parameters=[IDEMPOTENCY])
     def post(self, request: Request) -> Response:
@@ -213,6 +215,7 @@ class AssessmentList(QualityView, ListAPIView):
 
     queryset = GaugeAssessment.objects.none()
     serializer_class = AssessmentSerializer
+    prepare = staticmethod(selectors.attach_assessment_signatures)
     filterset_fields = ("state", "order_number", "calibration__equipment__code")
 
     def get_queryset(self) -> QuerySet[GaugeAssessment]:

@@ -22,10 +22,11 @@ from foundation.core.canonical import content_hash
 from foundation.core.refs import RecordRef
 from foundation.core.web.attempts import Attempt, attempt, show
 from foundation.core.web.lists import Column, Empty, ListPage
+from foundation.records.manifest import SIGNED
 from foundation.records.selectors import ledger_of, signature_validity
 from quality import selectors, services
 from quality.models import GaugeAssessment, Nonconformance
-from quality.selectors import assessment_content
+from quality.selectors import assessment_content, attach_assessment_signatures
 from quality.views.inspections import VIEW
 
 
@@ -55,7 +56,9 @@ def assessment_list(request: HttpRequest) -> HttpResponse:
             Column("opened_at", _("When"), kind="moment", sort="opened_at"),
             Column("due_on", _("Due"), kind="day", sort="due_on"),
             Column("state", _("State"), kind="state", sort="state"),
+            SIGNED,
         ),
+        prepare=attach_assessment_signatures,
         search=("number", "subject_number", "order_number", "calibration__equipment__code"),
         empty=Empty(
             _("No gauge was found out of tolerance"),

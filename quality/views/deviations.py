@@ -20,10 +20,11 @@ from foundation.core.canonical import content_hash
 from foundation.core.refs import RecordRef
 from foundation.core.web.attempts import Attempt, attempt, show
 from foundation.core.web.lists import Column, Empty, ListPage
+from foundation.records.manifest import SIGNED
 from foundation.records.selectors import ledger_of, signature_validity
 from quality import services
 from quality.models import Deviation
-from quality.selectors import deviation_content
+from quality.selectors import attach_deviation_signatures, deviation_content
 from quality.views.inspections import VIEW
 
 
@@ -35,7 +36,7 @@ def deviation_list(request: HttpRequest) -> HttpResponse:
     require(actor, VIEW)
     return ListPage(
         title=_("Deviations"),
-        rows=Deviation.objects.visible_to(actor).select_related("lot"),
+        rows=Deviation.objects.visible_to(actor).select_related("lot", "signature"),
         sort="-number",
         file_name="deviations",
         columns=(
@@ -53,7 +54,9 @@ def deviation_list(request: HttpRequest) -> HttpResponse:
             Column("raised_by_name", _("Raised by"), sort="raised_by_name"),
             Column("raised_at", _("When"), kind="moment", sort="raised_at"),
             Column("state", _("State"), kind="state", sort="state"),
+            SIGNED,
         ),
+        prepare=attach_deviation_signatures,
         search=("number", "subject_number", "order_number", "description"),
         empty=Empty(_("No deviations"), _("What is reported from the floor appears here.")),
         row_tone=lambda row: "hold" if row.state == "open" else "",

@@ -21,11 +21,12 @@ from foundation.core.errors import NotValid
 from foundation.core.refs import RecordRef
 from foundation.core.web.attempts import Attempt, attempt, show
 from foundation.core.web.lists import Column, Empty, ListPage
+from foundation.records.manifest import SIGNED
 from foundation.records.selectors import ledger_of, signature_validity
 from quality import services
 from quality.forms import CauseForm, DispositionForm
 from quality.models import Disposition, Nonconformance
-from quality.selectors import disposition_content, nonconformance_shown
+from quality.selectors import attach_nonconformance_signatures, disposition_content, nonconformance_shown
 from quality.services.dispositions import Choice
 from quality.states import NONCONFORMANCE
 from quality.views.inspections import VIEW
@@ -58,7 +59,9 @@ def nonconformance_list(request: HttpRequest) -> HttpResponse:
             Column("description", _("What is wrong"), kind="words"),
             Column("raised_at", _("Raised"), kind="moment", sort="raised_at"),
             Column("state", _("State"), kind="state", sort="state"),
+            SIGNED,
         ),
+        prepare=attach_nonconformance_signatures,
         search=("number", "item__number", "lot__number", "order_number", "description"),
         empty=Empty(_("No nonconformances"), _("A reading out of limits raises one by itself.")),
         row_tone=lambda nc: "hold" if nc.state == "open" else "",

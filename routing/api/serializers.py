@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from foundation.core.texts import localized
-from foundation.records.manifest import SignatureManifestSerializer
-from foundation.records.models import Signature
+from foundation.records.manifest import ManifestsField
+from foundation.records.selectors import attach_revision_signatures
 from routing.models import (
     IntermediateMade,
     MaterialUse,
@@ -20,6 +19,7 @@ from routing.models import (
     RoutingRevision,
     Step,
 )
+from routing.selectors import attach_card_signatures
 from routing.services.operations import OPERATION_FIELDS
 from routing.services.parameters import DEFINITION_FIELDS, PARAMETER_FIELDS
 from routing.services.steps import STEP_FIELDS
@@ -34,12 +34,13 @@ class TextsField(serializers.DictField):
 class RevisionSerializer(serializers.ModelSerializer[RoutingRevision]):
     item_number = serializers.CharField(source="item.number", read_only=True)
     bom_number = serializers.CharField(source="bom_revision.number", read_only=True)
+    signatures = ManifestsField(attach_revision_signatures)
 
     class Meta:
         model = RoutingRevision
         fields = (
             "id", "number", "item", "item_number", "revision", "variant", "purpose", "state", "bom_revision", "bom_number",
-            "copied_from", "content_hash",
+            "copied_from", "content_hash", "signatures",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -178,12 +179,13 @@ class DefinitionSerializer(serializers.ModelSerializer[ParameterDefinition]):
 class CardSerializer(serializers.ModelSerializer[ProcessCard]):
     item_number = serializers.CharField(source="item.number", read_only=True)
     item_name = serializers.SerializerMethodField()
+    signatures = ManifestsField(attach_card_signatures)
 
     class Meta:
         model = ProcessCard
         fields = (
             "id", "number", "item", "item_number", "item_name", "revision", "variant", "purpose", "routing_revision",
-            "content_hash", "change_number", "published_at",
+            "content_hash", "change_number", "published_at", "signatures",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -192,13 +194,6 @@ class CardSerializer(serializers.ModelSerializer[ProcessCard]):
 
 
 class CardDetailSerializer(CardSerializer):
-    signatures = serializers.SerializerMethodField()
-
-    @extend_schema_field(SignatureManifestSerializer(many=True))
-    def get_signatures(self, card: ProcessCard) -> Any:
-        found = Signature.objects.filter(pk__in=card.signature_ids).order_by("pk")
-        return SignatureManifestSerializer(found, many=True).data
-
     class Meta(CardSerializer.Meta):
-        fields = (*CardSerializer.Meta.fields, "content", "signature_ids", "signatures")  # type: ignore[assignment]
+        fields = (*CardSerializer.Meta.fields, "content", "signature_ids")  # type: ignore[assignment]
         read_only_fields = fields

@@ -7,6 +7,7 @@ from .content import card_content, card_hash, routing_content
 from .graphs import graph, graph_differences
 from .library import Use, definitions, where_used
 from .loading import Loaded, load
+from .signed import attach_card_signatures
 
 __all__ = [
     "Allocation",
@@ -14,6 +15,7 @@ __all__ = [
     "Loaded",
     "Use",
     "allocations",
+    "attach_card_signatures",
     "authors_of",
     "card_content",
     "card_hash",

@@ -11,9 +11,11 @@ from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of
 from foundation.core.units import dimension_name
 from foundation.core.web.lists import Action, Column, Empty, ListPage
+from foundation.records.manifest import SIGNED
+from foundation.records.selectors import attach_revision_signatures
 from routing.models import ProcessCard, RoutingRevision
 from routing.policies import EDIT, VIEW
-from routing.selectors import definitions
+from routing.selectors import attach_card_signatures, definitions
 
 
 @login_required
@@ -37,7 +39,9 @@ def routings(request: HttpRequest) -> HttpResponse:
             Column("bom", _("BOM"), kind="code", value="bom_revision.number", sort="bom_revision__number"),
             Column("purpose", _("For"), value=lambda row: row.get_purpose_display(), sort="purpose"),
             Column("state", _("State"), kind="state", sort="state"),
+            SIGNED,
         ),
+        prepare=attach_revision_signatures,
         search=("number", "item__number", "item__name"),
         actions=(start,),
         empty=Empty(_("No routings yet"), _("Start one on the BOM revision of an item that is made here."), start),
@@ -67,7 +71,9 @@ def cards(request: HttpRequest) -> HttpResponse:
             Column("purpose", _("For"), value=lambda card: card.get_purpose_display()),
             Column("change", _("Change"), kind="code", value="change_number", sort="change_number"),
             Column("published_at", _("Published"), kind="moment", sort="published_at"),
+            SIGNED,
         ),
+        prepare=attach_card_signatures,
         search=("number", "item__number", "change_number"),
         empty=Empty(
             _("No process cards yet"), _("A card appears when a change that carries its routing is implemented.")

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from foundation.accounts.endpoints import SignSerializer
 from foundation.core.refs import RecordRef
-from foundation.records.manifest import SignatureManifestSerializer
+from foundation.records.manifest import ManifestsField, SignatureManifestSerializer
 from foundation.records.selectors import signatures_of
 from shopfloor.models import (
     Correction,
@@ -21,6 +21,7 @@ from shopfloor.models import (
     WorkCard,
     WorkOrder,
 )
+from shopfloor.signed import attach_card_signatures, attach_correction_signatures, attach_entry_signatures
 
 
 class WorkOrderSerializer(serializers.ModelSerializer[WorkOrder]):
@@ -65,6 +66,7 @@ class TravellerSerializer(serializers.ModelSerializer[TravelCard]):
 
 
 class WorkCardSerializer(serializers.ModelSerializer[WorkCard]):
+    signatures = ManifestsField(attach_card_signatures)
     order = serializers.CharField(source="order.number", read_only=True)
     batch = serializers.CharField(source="batch.number", read_only=True)
     serial = serializers.CharField(source="unit.lot.serial", read_only=True, default="")
@@ -73,7 +75,7 @@ class WorkCardSerializer(serializers.ModelSerializer[WorkCard]):
         model = WorkCard
         fields = [
             "id", "number", "order", "batch", "serial", "operation", "work_center", "kind", "state", "origin",
-            "first_piece_accepted", "started_at", "completed_at",
+            "first_piece_accepted", "started_at", "completed_at", "signatures",
         ]  # fmt: skip
 
 
@@ -207,12 +209,14 @@ class StepResultSerializer(serializers.Serializer[Any]):
 
 
 class StepRecordSerializer(serializers.ModelSerializer[StepRecord]):
+    signatures = ManifestsField(attach_entry_signatures)
+
     class Meta:
         model = StepRecord
         fields = [
             "id", "card", "step_key", "kind", "unit_no", "attempt", "value", "number", "unit", "lower", "upper", "outcome",
             "reaction", "confirmed", "note", "origin", "position", "quantity", "corrects", "performer_name", "station",
-            "captured_at", "received_at", "skew_ms", "late", "evidence",
+            "captured_at", "received_at", "skew_ms", "late", "evidence", "signatures",
         ]  # fmt: skip
 
 
@@ -303,11 +307,13 @@ class CorrectSerializer(serializers.Serializer[Any]):
 
 
 class CorrectionSerializer(serializers.ModelSerializer[Correction]):
+    signatures = ManifestsField(attach_correction_signatures)
+
     class Meta:
         model = Correction
         fields = [
             "id", "record", "new_value", "reason", "state", "asked_by_name", "asked_at", "decided_by_name", "decided_at",
-            "decision_note", "applied_as",
+            "decision_note", "applied_as", "signatures",
         ]  # fmt: skip
 
 

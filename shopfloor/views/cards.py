@@ -31,6 +31,7 @@ from shopfloor.filters import BatchFilter
 from shopfloor.models import Correction, ProductionBatch, WorkCard
 from shopfloor.selectors import abandoned_values, card_balances, card_view, pending_corrections, station_cards
 from shopfloor.services.corrections import correction_content
+from shopfloor.signed import signed_of
 
 VIEW = "shopfloor.view_order"
 
@@ -101,7 +102,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
         links.append({"kind": _("Deviation"), "title": deviation.number, "url": url, **state})
     ref, content = RecordRef.to(found), card_content(found)
     signed = [
-        {"signature": signature, "validity": signature_validity(signature, ref, content)}
+        {"signature": signature, "validity": signature_validity(signature, ref, signed_of(found, signature, content))}
         for signature in signatures_of(ref)
     ]
     context = {

@@ -29,9 +29,7 @@ from bom.services import discard_draft, retire_revision, return_revision, start_
 from foundation.accounts.endpoints import IDEMPOTENCY
 from foundation.core.api.writes import etag_given, once, with_etag
 from foundation.core.errors import NotValid
-from foundation.core.refs import RecordRef
-from foundation.records.manifest import SignatureManifestSerializer
-from foundation.records.selectors import signatures_of
+from foundation.records.selectors import attach_revision_signatures
 
 
 def detail(revision: BomRevision) -> dict[str, Any]:
@@ -43,7 +41,6 @@ def detail(revision: BomRevision) -> dict[str, Any]:
         "tools": content["tools"],
         "line_ids": dict(revision.lines.values_list("position", "id")),
         "tool_ids": dict(revision.tools.values_list("position", "id")),
-        "signatures": SignatureManifestSerializer(signatures_of(RecordRef.to(revision)), many=True).data,
     }
 
 
@@ -53,6 +50,7 @@ class RevisionList(BomView, ListAPIView[Any]):
     serializer_class = BomRevisionSerializer
     queryset = BomRevision.objects.select_related("item")
     filterset_fields = ("item", "state", "number")
+    prepare = staticmethod(attach_revision_signatures)
 
     @extend_schema(request=BomStartSerializer, responses={201: BomRevisionDetailSerializer}, parameters=[IDEMPOTENCY])
     def post(self, request: Request) -> Response:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django import forms
@@ -21,6 +22,7 @@ from foundation.core.searching import containing
 from foundation.core.texts import localized
 from foundation.core.web.tables import Table, hand_out
 
+EXPORT_PART = 2000
 PAGE_SIZES = (25, 50, 100, 200)
 
 
@@ -116,6 +118,9 @@ class ListPage:
     context: dict[str, Any] = field(default_factory=dict)
     file_name: str = "list"
     row_tone: Callable[[Any], str] | None = None
+    prepare: Callable[[list[Any]], None] | None = (
+        None  # reads what many rows need, once for all of them, before they show
+    )
     record: RecordRef | None = None  # of a list that is about one record: an export is noted there too
 
     def render(self, request: HttpRequest) -> HttpResponse:
@@ -129,6 +134,7 @@ class ListPage:
             taken_away: HttpResponse = self._export(request, asked, rows)
             return taken_away
         page = self._page(request, rows)
+        page.object_list = self._prepared(page.object_list)
         filtered = any(
             value not in {"", "unknown"} for key, value in request.GET.items() if key not in {"page", "sort", "size"}
         )
@@ -194,6 +200,18 @@ class ListPage:
             )
         return {"cells": cells, "tone": self.row_tone(row) if self.row_tone else "", "row": row}
 
+    def _prepared(self, rows: Iterable[Any]) -> list[Any]:
+        found = list(rows)
+        if self.prepare is not None:
+            self.prepare(found)
+        return found
+
+    def _in_parts(self, rows: QuerySet[Any]) -> Iterator[Any]:
+        """All rows, a part at a time: a file of a million never stands in memory."""
+        found = rows.iterator(chunk_size=EXPORT_PART)
+        while part := self._prepared(islice(found, EXPORT_PART)):
+            yield from part
+
     def _export(
         self, request: HttpRequest, asked: str, rows: QuerySet[Any]
     ) -> Any:  # streamed: a class apart in Django
@@ -202,7 +220,7 @@ class ListPage:
             title=str(self.title),
             heads=[str(column.title) for column in self.columns],
             keys=[column.name for column in self.columns],
-            lines=([_flat(column, row) for column in self.columns] for row in rows.iterator(chunk_size=2000)),
+            lines=([_flat(column, row) for column in self.columns] for row in self._in_parts(rows)),
             about=" · ".join(f"{key}: {value}" for key, value in request.GET.items() if value and key != "export"),
             taken_by=str(getattr(request.user, "name", "")),
             record=self.record,

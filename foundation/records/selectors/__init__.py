@@ -11,6 +11,7 @@ from .reading import (
     signing_keys,
 )
 from .searching import by_actor, by_number, by_verb, known_actors, known_verbs
+from .signed import Manifest, attach_manifests, attach_revision_signatures, manifest_words
 from .trails import FieldChange, field_changes
 
 __all__ = [
@@ -18,6 +19,9 @@ __all__ = [
     "FOREIGN",
     "VALID",
     "FieldChange",
+    "Manifest",
+    "attach_manifests",
+    "attach_revision_signatures",
     "by_actor",
     "by_number",
     "by_verb",
@@ -26,6 +30,7 @@ __all__ = [
     "known_actors",
     "known_verbs",
     "ledger_of",
+    "manifest_words",
     "signature_validity",
     "signatures_of",
     "signing_keys",

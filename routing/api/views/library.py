@@ -18,7 +18,7 @@ from routing.api.views.base import RoutingView
 from routing.api.views.parts import checked, tagged
 from routing.api.views.revisions import IF_MATCH
 from routing.models import ParameterDefinition, ProcessCard
-from routing.selectors import definitions, where_used
+from routing.selectors import attach_card_signatures, definitions, where_used
 from routing.services.parameters import DEFINITION_FIELDS
 
 
@@ -87,6 +87,7 @@ class Cards(RoutingView, ListAPIView):
 
     queryset = ProcessCard.objects.select_related("item")
     serializer_class = CardSerializer
+    prepare = staticmethod(attach_card_signatures)
     filterset_fields = ("item", "change_number", "purpose", "variant")
 
 

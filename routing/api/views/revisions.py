@@ -15,6 +15,7 @@ from bom.models import BomRevision
 from foundation.accounts.endpoints import IDEMPOTENCY
 from foundation.core.api.writes import etag_given, once, with_etag
 from foundation.core.texts import localized
+from foundation.records.selectors import attach_revision_signatures
 from routing import services
 from routing.api.serializers import (
     ChangeSerializer,
@@ -45,6 +46,7 @@ class RevisionList(RoutingView, ListAPIView):
 
     queryset = RoutingRevision.objects.select_related("item", "bom_revision")
     serializer_class = RevisionSerializer
+    prepare = staticmethod(attach_revision_signatures)
     filterset_fields = ("item", "state", "variant", "purpose")
 
     @extend_schema(request=StartSerializer, responses={201: RevisionSerializer}, parameters=[IDEMPOTENCY])

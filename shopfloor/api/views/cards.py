@@ -31,6 +31,7 @@ from shopfloor.api.serializers import (
 from shopfloor.content import card_content
 from shopfloor.models import WorkCard
 from shopfloor.selectors import card_view
+from shopfloor.signed import attach_card_signatures
 
 CARDS = WorkCard.objects.select_related("order", "batch", "unit__lot")
 
@@ -40,6 +41,7 @@ class CardList(FloorView, ListAPIView):
 
     queryset = CARDS
     serializer_class = WorkCardSerializer
+    prepare = staticmethod(attach_card_signatures)
     filterset_fields = ("state", "work_center", "order", "batch", "operation")
 
 

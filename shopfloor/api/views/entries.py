@@ -37,6 +37,7 @@ from shopfloor.api.serializers import (
 from shopfloor.models import Correction, ProductionReport, StepRecord
 from shopfloor.services.checks import entry_content
 from shopfloor.services.corrections import correction_content
+from shopfloor.signed import attach_correction_signatures, attach_entry_signatures
 
 
 def answered(result: services.StepResult) -> Response:
@@ -47,8 +48,9 @@ def answered(result: services.StepResult) -> Response:
 class StepList(FloorView, ListAPIView):
     """Entries, newest first; filter by card, step, piece."""
 
-    queryset = StepRecord.objects.all()
+    queryset = StepRecord.objects.select_related("card")
     serializer_class = StepRecordSerializer
+    prepare = staticmethod(attach_entry_signatures)
     filterset_fields = ("card", "step_key", "unit_no", "outcome")
 
 
@@ -165,8 +167,9 @@ class StepCorrections(FloorView):
 class CorrectionList(FloorView, ListAPIView):
     """Corrections, newest first; filter by state."""
 
-    queryset = Correction.objects.all()
+    queryset = Correction.objects.select_related("record__card")
     serializer_class = CorrectionSerializer
+    prepare = staticmethod(attach_correction_signatures)
     filterset_fields = ("state", "record__card")
 
 

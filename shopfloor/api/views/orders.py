@@ -32,6 +32,7 @@ from shopfloor.api.serializers import (
 from shopfloor.models import TravelCard, WorkCard, WorkOrder
 from shopfloor.selectors import find_traveller, open_card_for_traveller, order_list, order_readiness
 from shopfloor.services.units import together_subjects
+from shopfloor.signed import attach_card_signatures
 from shopfloor.states import CardKind
 
 
@@ -78,6 +79,7 @@ class OrderDispatch(FloorView):
 
         def do() -> tuple[int, Any]:
             made = services.dispatch_order(actor=self.actor, order_id=pk, serials=data["serials"])
+            attach_card_signatures(list(made.cards))
             return 200, DispatchedSerializer(made).data
 
         return once(request, f"shopfloor.dispatch.{pk}", do)
@@ -150,6 +152,7 @@ class BatchUnits(FloorView):
         cards = list(rows.select_related("order", "batch", "unit__lot").order_by("pk"))
         if not cards:
             raise NotFound.here()
+        attach_card_signatures(cards)
         answer = Response(WorkCardSerializer(cards, many=True).data)
         return with_etag(answer, shown_hash(together_subjects(cards)))
 
@@ -161,6 +164,7 @@ class BatchUnits(FloorView):
         def do() -> tuple[int, Any]:
             credentials = credentials_in(request, data)
             done = services.complete_units(actor=self.actor, batch_id=pk, credentials=credentials, **data)
+            attach_card_signatures(list(done.cards))
             return 200, {"links": done.links, "cards": WorkCardSerializer(done.cards, many=True).data}
 
         return once(request, f"shopfloor.units.{pk}", do)
