@@ -118,7 +118,9 @@ def draft_venturi(engineer: Actor) -> BomRevision:
         tracking="lot",
         shelf_life_days=365,
     )
-    draft = start_revision(actor=engineer, item_id=Item.objects.get(number="VENTURI").pk)
+    venturi = Item.objects.get(number="VENTURI")
+    _say_how_long_it_lives(engineer, venturi)
+    draft = start_revision(actor=engineer, item_id=venturi.pk)
     note = {
         "en": "Not in the published list. About 18 g a body with supports, to be confirmed by weighing.",
         "zh-hans": "公开清单中没有。每件约 18 g(含支撑),需称重确认。",
@@ -126,6 +128,12 @@ def draft_venturi(engineer: Actor) -> BomRevision:
     line = LineData(position="R1", component_id=resin.pk, quantity=Decimal(18), approximate=True, note=note)
     add_line(actor=engineer, revision_id=draft.pk, line=line, reason="The printed body needs a resin")
     return _fresh(draft)
+
+
+def _say_how_long_it_lives(engineer: Actor, item: Item) -> None:
+    """Lifetime and markets, from which follows how long its records are kept (`foundation.retention`)."""
+    reason = "Lifetime as in the technical file of the ventilator"
+    change_item(actor=engineer, item_id=item.pk, device_lifetime_years=10, markets=["eu", "us"], reason=reason)
 
 
 def draft_plate(engineer: Actor) -> BomRevision:
@@ -142,7 +150,9 @@ def draft_plate(engineer: Actor) -> BomRevision:
 
 def draft_blower(engineer: Actor) -> BomRevision:
     """The next blower draft: plate A7 is taken from stock instead of being cut here, so the acrylic A4 loses its 60 cm²."""
-    draft = start_revision(actor=engineer, item_id=Item.objects.get(number="BLOWER").pk)
+    blower = Item.objects.get(number="BLOWER")
+    _say_how_long_it_lives(engineer, blower)
+    draft = start_revision(actor=engineer, item_id=blower.pk)
     lines = {line.position: line for line in BomLine.objects.filter(revision=draft)}
     reason = "The adapter plate is made under an order of its own"
     change_line(actor=engineer, line_id=lines["A7"].pk, changes={"cut_from": ""}, reason=reason)
