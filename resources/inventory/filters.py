@@ -7,14 +7,18 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from foundation.accounts.web import actor_of
 from foundation.core import clock
 from resources.inventory.models import Hold, Lot, Place, StockUnit
 from resources.inventory.states import HoldKind, StockStatus
 
-STATES = (("open", gettext_lazy("Open")), ("lifted", gettext_lazy("Lifted")), ("all", gettext_lazy("All")))
+STATES = (
+    ("open", pgettext_lazy("a hold", "In force")),
+    ("lifted", gettext_lazy("Lifted")),
+    ("all", gettext_lazy("All")),
+)
 EXPIRY = (("expired", gettext_lazy("Expired")), ("good", gettext_lazy("Not expired")))
 
 

@@ -188,6 +188,7 @@ CELL_CLASSES = {
     "moment": "ar-cell-tight",
     "words": "ar-cell-wide",
     "localized": "ar-cell-name",
+    "name": "ar-cell-name",
 }
 CELLS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "state": lambda cell: state_pill(cell["value"], cell["word"]),

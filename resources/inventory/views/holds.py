@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from bom.models import Item
@@ -50,7 +51,7 @@ def hold_list(request: HttpRequest) -> HttpResponse:
                 _("State"),
                 kind="state",
                 value=lambda hold: "held" if hold.is_open else "lifted",
-                label=lambda hold: _("Open") if hold.is_open else _("Lifted"),
+                label=lambda hold: pgettext("a hold", "In force") if hold.is_open else _("Lifted"),
             ),
             Column("kind", _("What"), value="get_kind_display"),
             Column("target_number", _("Number"), kind="code"),

@@ -46,7 +46,7 @@ def lot_list(request: HttpRequest) -> HttpResponse:
             Column("item", _("Item"), kind="code", value="item.number"),
             Column("name", _("Name"), kind="localized", value="item.name"),
             Column("supplier_lot", _("Supplier's lot"), kind="code"),
-            Column("supplier", _("Supplier"), value="supplier.name"),
+            Column("supplier", _("Supplier"), kind="name", value="supplier.name"),
             Column("made_on", _("Made"), kind="day"),
             Column("expires_on", _("Expires"), kind="day", sort="expires_on"),
         ),

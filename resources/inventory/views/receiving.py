@@ -65,7 +65,7 @@ def receipt_list(request: HttpRequest) -> HttpResponse:
                 value="lot.number",
                 link=lambda row: reverse("inventory:lot", args=[row.lot_id]),
             ),
-            Column("supplier", _("Supplier"), value="lot.supplier.name"),
+            Column("supplier", _("Supplier"), kind="name", value="lot.supplier.name"),
             Column("supplier_lot", _("Supplier's lot"), kind="code", value="lot.supplier_lot"),
             Column("quantity", _("Quantity"), kind="quantity", value=lambda row: (row.quantity, row.unit)),
             Column("containers", _("Containers"), kind="number"),
