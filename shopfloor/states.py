@@ -115,7 +115,7 @@ ORDER = StateTable(
 CARD = StateTable(
     "shopfloor.workcard",
     [
-        Transition(_C.WAITING, "open", _C.READY, label=_("Open")),
+        Transition(_C.WAITING, "open", _C.READY, label=_("Make ready")),
         Transition(_C.WAITING, "skip", _C.SKIPPED, "quality.decide_deviation", "approved", True, _("Skip")),
         Transition(_C.WAITING, "cancel", _C.CANCELLED, _PLAN, reason_required=True, label=_("Cancel")),
         Transition(_C.READY, "start", _C.RUNNING, _WORK, label=_("Start")),

@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from foundation.core.canonical import decimal_text
 from foundation.core.units import convert, same_dimension
 from resources.equipment.models import Calibration
 from shopfloor.models import ProductionBatch, SecondCheck, StepRecord
@@ -55,7 +54,7 @@ def _row(key: str, record: StepRecord, measured: StepRecord | SecondCheck, at: d
         "card_id": record.card_id,
         "step": record.step_key,
         "piece": record.unit_no,
-        "value": decimal_text(measured.number) if measured.number is not None else measured.value,
+        "value": measured.value,
         "unit": record.unit,
         "at": at.isoformat(),
         "by": by,

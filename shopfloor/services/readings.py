@@ -9,14 +9,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from foundation.core.canonical import decimal_text
+from foundation.core.words import typed_number
 from shopfloor.definition import StepDefinition
 from shopfloor.exceptions import ConfirmOutOfLimits, EntryNotValid
 from shopfloor.states import StepOutcome
 
 OK, NOT_OK = "ok", "not_ok"
 CHECKED_KINDS = ("checklist", "clearance", "inspection")
-_NUMBER = re.compile(r"[+-]?[0-9]{1,14}([.,][0-9]{1,9})?")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,14}([.][0-9]{1,9})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,11 @@ def judge(step: StepDefinition, value: Any, unit: str = "") -> Judged:
 def read_number(step: StepDefinition, value: Any, unit: str) -> Decimal:
     """The number that was entered, in the unit of the card and no finer than its precision."""
     parameter = step.parameter or {}
-    text = str(value).strip()
+    text = typed_number(str(value))
     if not _NUMBER.fullmatch(text):
-        raise EntryNotValid(_("“%(value)s” is not a number.") % {"value": text}, code="not-a-number", field="value")
+        raise EntryNotValid(_("“%(value)s” is not a number.") % {"value": value}, code="not-a-number", field="value")
     try:
-        number = Decimal(text.replace(",", "."))
+        number = Decimal(text)
     except InvalidOperation as error:  # pragma: no cover - the pattern lets only numbers through
         raise EntryNotValid(_("This is not a number."), code="not-a-number", field="value") from error
     if unit and unit != parameter.get("unit"):
@@ -71,14 +71,15 @@ def read_number(step: StepDefinition, value: Any, unit: str) -> Decimal:
 
 
 def judge_number(step: StepDefinition, number: Decimal) -> Judged:
-    """Within limits (ends included), below or above."""
+    """Within limits (ends included), below or above. The zeros that were read are kept: 2.0 says more than 2."""
     lower, upper = step.limit("lower"), step.limit("upper")
     outcome = StepOutcome.IN
     if lower is not None and number < lower:
         outcome = StepOutcome.BELOW
     elif upper is not None and number > upper:
         outcome = StepOutcome.ABOVE
-    return Judged(decimal_text(number), outcome, number, str((step.parameter or {}).get("unit") or ""))
+    text = format(number or abs(number), "f")  # no negative zero
+    return Judged(text, outcome, number, str((step.parameter or {}).get("unit") or ""))
 
 
 def _judge_checked(step: StepDefinition, value: Any) -> Judged:

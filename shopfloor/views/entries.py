@@ -13,9 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from foundation.core.actor import Actor
+from foundation.core.canonical import decimal_text
 from foundation.core.errors import NotValid
 from foundation.core.web.attempts import Attempt, attempt
 from foundation.core.web.policy import camera_page
+from foundation.core.words import spoken, unit_words
 from shopfloor import services
 from shopfloor.definition import StepDefinition, definition_of
 from shopfloor.forms import EntryForm, FileForm, ScanForm
@@ -111,7 +113,7 @@ def _go_on(request: HttpRequest, pk: int, result: StepResult) -> HttpResponse:
     if needs_words(made) or made.kind == "file":
         return redirect("shopfloor:after", pk, made.pk)
     if made.kind == "reading":
-        words = {"value": made.value, "unit": made.unit}
+        words = {"value": spoken(made.value), "unit": unit_words(made.unit)}
         messages.success(request, _("Recorded: %(value)s %(unit)s, within limits.") % words)
     return redirect(_next_url(pk, made.unit_no))
 
@@ -150,8 +152,8 @@ def scan(request: HttpRequest, pk: int) -> HttpResponse:
     made = result.record
     words = {
         "container": made.value,
-        "quantity": f"{made.quantity.normalize():f}" if made.quantity else "",
-        "unit": made.unit,
+        "quantity": spoken(decimal_text(made.quantity)) if made.quantity else "",
+        "unit": unit_words(made.unit),
     }
     messages.success(request, _("%(container)s is in: %(quantity)s %(unit)s.") % words if made.quantity else made.value)
     return redirect(_next_url(pk, made.unit_no))

@@ -82,7 +82,7 @@ def test_every_batch_measured_since_it_was_last_good_is_listed_and_blocked_until
     assert [(row.subject_number, len(row.readings), row.state) for row in rows] == [
         (first.batch.number, 2, "open"), (second.batch.number, 1, "open"),
     ]  # fmt: skip
-    assert [(row["piece"], row["value"]) for row in rows[0].readings] == [(1, "10"), (2, "10.1")]
+    assert [(row["piece"], row["value"]) for row in rows[0].readings] == [(1, "10.0"), (2, "10.1")]
     assert Alert.objects.filter(rule="quality.gauge_assessment").count() == 2
     [blocker] = blockers(first)
     assert (blocker.code, blocker.record.number, "2 readings" in blocker.text) == (

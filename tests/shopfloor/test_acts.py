@@ -150,7 +150,7 @@ class TestCorrections:
         done = services.approve_correction(
             actor=run.plant.quality, correction_id=asked.pk, credentials=run.plant.sign("quality"), note="Seen"
         )
-        assert (done.state, done.applied_as.value) == ("applied", "5.5")
+        assert (done.state, done.applied_as.value) == ("applied", "5.50")
         assert Nonconformance.objects.get().state == "open"
 
     @pytest.mark.requirement("TRC-04")

@@ -143,7 +143,35 @@ def test_out_of_limits_asks_once_and_keeps_what_was_typed(run: Running) -> None:
     for _twice in range(2):  # a double press is one entry
         done = post(client, card, "record", step_key="30.20", unit_no=1, value="5,50", key=key)
         assert done.status_code == 302
-    assert StepRecord.objects.get(unit_no=1).value == "5.5"
+    assert StepRecord.objects.get(unit_no=1).value == "5.50"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("５.５０", "5.50"),
+        ("5．５1", "5.51"),
+        ("5,５0", "5.50"),
+        ("5，51", "5.51"),
+        (" 5.5 ", "5.5"),
+        ("+5.50", "5.50"),
+    ],
+)
+def test_a_number_is_read_as_the_desk_reads_it_and_keeps_its_zeros(run: Running, typed: str, kept: str) -> None:
+    card, client = reaming(run), client_of(run)
+    done = post(client, card, "record", step_key="30.20", unit_no=1, value=typed)
+    assert done.status_code == 302
+    made = StepRecord.objects.get(unit_no=1)
+    assert (made.value, made.number) == (kept, Decimal(kept))
+    assert f"Recorded: {kept} mm, within limits." in page(client, card)
+
+
+def test_what_is_not_a_number_stays_refused_on_the_tablet(run: Running) -> None:
+    card, client = reaming(run), client_of(run)
+    for typed in ("5.5.0", "1e1", "five", "5,5,0", "٥٫٥", ""):
+        refused = post(client, card, "record", step_key="30.20", unit_no=1, value=typed)
+        assert refused.status_code == 422, typed
+    assert not StepRecord.objects.filter(unit_no=1).exists()
 
 
 @pytest.mark.requirement("FLR-06", "QMS-06")

@@ -3,7 +3,7 @@
 from .badges import end_expired_badges, issue_badge, record_badge_test, revoke_badge
 from .factors import add_totp, begin_totp, remove_factor
 from .own_secrets import change_own_secret, renew_secret, set_secret
-from .people import create_user, link_login, retire_user
+from .people import choose_language, create_user, link_login, retire_user
 from .places import create_site, register_station, renew_station_token, withdraw_station
 from .policy import acknowledge_policy
 from .resets import confirm_reset
@@ -31,6 +31,7 @@ __all__ = [
     "begin_totp",
     "change_own_secret",
     "check_signer",
+    "choose_language",
     "confirm_reset",
     "create_site",
     "create_user",

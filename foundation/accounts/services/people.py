@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -54,6 +55,19 @@ def create_user(
         user.save()
         this.about(user)
     return user
+
+
+def choose_language(*, actor: Actor, language: str) -> None:
+    """The language that follows this person to every desk and tablet. Nothing is written when it is theirs already."""
+    if actor.user_id is None or User.objects.filter(pk=actor.user_id, language=language).exists():
+        return
+    with act(actor=actor, verb="accounts.language.chosen") as this:
+        if language not in dict(settings.LANGUAGES):
+            raise NotValid(_("This language is not offered."), code="language-unknown", field="language")
+        user: User = User.objects.select_for_update().get(pk=actor.user_id)
+        this.about(user)
+        user.language = language
+        user.save()
 
 
 def link_login(*, actor: Actor, user_id: int, login_by: str, external_subject: str = "") -> User:

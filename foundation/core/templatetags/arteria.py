@@ -14,19 +14,19 @@ from django.template import Context
 from django.template.base import render_value_in_context
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from foundation.core.texts import localized as localized_text
-from foundation.core.units import UNITS, dimension_name
+from foundation.core.units import dimension_name
 from foundation.core.web.meanings import meaning_words
 from foundation.core.web.tones import tone_of
 from foundation.core.web.trails import Trail, actor_words, trail_of, verb_words
+from foundation.core.words import spoken, spoken_day, unit_words
 
 register = template.Library()
+register.filter(unit_words)
 NEVER_KEPT = {"secret", "factor", "shown", "dialog", "csrfmiddlewaretoken"}
 
 
@@ -91,19 +91,6 @@ def localized(texts: Mapping[str, str] | str | None) -> str:
     return localized_text(texts)
 
 
-def spoken(value: Any) -> str:
-    """A number as people write it here: the digits as recorded, trailing zeros kept."""
-    try:
-        number = value if isinstance(value, Decimal) else Decimal(str(value))
-    except InvalidOperation:
-        return str(value)
-    if not number.is_finite():
-        return str(value)
-    exponent = number.as_tuple().exponent
-    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-    return number_format(number, decimal_pos=places, use_l10n=True, force_grouping=True)
-
-
 def plain(value: Any) -> str:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
@@ -125,13 +112,6 @@ def short(value: Any) -> Any:
     return trimmed.quantize(Decimal(1)) if trimmed == trimmed.to_integral_value() else trimmed
 
 
-@register.filter
-def unit_words(code: str) -> str:
-    """A unit's symbol as people write it: ``cm2`` → cm², ``pcs`` → 个."""
-    found = UNITS.get(code)
-    return found.symbol(get_language() or "en") if found else code
-
-
 @register.simple_tag
 def quantity(value: Any, unit: str = "") -> SafeString:
     """A number and its unit, never torn apart by a line break. The zeros of the column are dropped."""
@@ -149,11 +129,6 @@ def quantity(value: Any, unit: str = "") -> SafeString:
 def offset_of(moment: datetime) -> str:
     text = moment.strftime("%z")
     return "UTC" if text in {"", "+0000"} else f"UTC{text[:3]}:{text[3:]}"
-
-
-def spoken_day(day: date) -> str:
-    chinese = (get_language() or "").startswith("zh")
-    return f"{day.year}年{day.month}月{day.day}日" if chinese else f"{day.day} {day:%b %Y}"
 
 
 @register.filter

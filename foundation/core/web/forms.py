@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from unicodedata import normalize
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext as _
+
+from foundation.core.words import typed_number
 
 
 class Field(BoundField):
@@ -53,8 +54,7 @@ class DecimalField(forms.DecimalField):
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
-            text = "".join(normalize("NFKC", value).split()).replace("−", "-")
-            value = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+            value = typed_number(value)
             if "e" in value.lower():
                 raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
