@@ -15,6 +15,7 @@ import RoutingController from "../controllers/routing";
 import RowController from "../controllers/row";
 import ScanController from "../controllers/scan";
 import SheetController from "../controllers/sheet";
+import StrayController from "../controllers/stray";
 import ThemeController from "../controllers/theme";
 import { settle } from "./drafts";
 import { pausePolling } from "./polling";
@@ -40,6 +41,7 @@ export function start(): void {
   application.register("row", RowController);
   application.register("scan", ScanController);
   application.register("sheet", SheetController);
+  application.register("stray", StrayController);
   application.register("theme", ThemeController);
   pausePolling();
   keepSideOpen();

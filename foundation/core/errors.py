@@ -38,6 +38,11 @@ class Refusal(Exception):
     def __str__(self) -> str:
         return str(self.reason)
 
+    @property
+    def other_gates(self) -> list[Mapping[str, Any]]:
+        """The closed gates whose reason is not the refusal's own: a banner says each reason once."""
+        return [one for one in self.details.get("gates", []) if not one["open"] and one["reason"] != str(self.reason)]
+
 
 class NotValid(Refusal):
     """The input cannot be right: wrong unit, not a number, missing, out of the possible."""

@@ -13,6 +13,7 @@ from foundation.core import clock
 from foundation.core.decisions import Answer
 from foundation.core.texts import localized
 from foundation.core.units import convert
+from foundation.core.words import spoken_day
 from resources.equipment.models import Calibration, Equipment, EquipmentClass
 from resources.equipment.states import EquipmentStatus
 
@@ -32,7 +33,7 @@ def class_words(code: str) -> str:
 
 
 def fitness(equipment: Equipment, class_code: str = "", at: datetime | None = None) -> Answer:
-    """May this piece be used for what asks for ``class_code``, at this moment (now)? No query when the class is loaded.
+    """May this piece be used for what asks for ``class_code``, at this moment (now)? No query when the class is loaded and right.
 
     Asked in this order: class, status, calibration. A gauge whose due date is missing has never been calibrated.
     ``evidence``: equipment, class, status, calibration_due.
@@ -55,8 +56,8 @@ def _wrong_class(equipment: Equipment, class_code: str) -> str:
         return ""
     return _("%(code)s is “%(class)s”; this asks for “%(wanted)s”.") % {
         "code": equipment.code,
-        "class": equipment.equipment_class.code,
-        "wanted": class_code,
+        "class": localized(equipment.equipment_class.name) or equipment.equipment_class.code,
+        "wanted": class_words(class_code),
     }
 
 
@@ -74,7 +75,7 @@ def _not_calibrated(equipment: Equipment, day: date) -> str:
             return _("%(code)s has no valid calibration.") % {"code": equipment.code}
         return ""
     if day > due:
-        return _("The calibration of %(code)s was due on %(day)s.") % {"code": equipment.code, "day": due.isoformat()}
+        return _("The calibration of %(code)s was due on %(day)s.") % {"code": equipment.code, "day": spoken_day(due)}
     return ""
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
-from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from foundation.core import clock
 from foundation.core.decisions import Answer
 from foundation.core.refs import RecordRef
+from foundation.core.texts import localized
+from foundation.core.words import spoken_day
 from resources.personnel.models import Qualification, QualificationGrant, ReadingConfirmation
 
 
 def is_qualified(user_id: int, code: str, at: datetime | None = None) -> Answer:
-    """Does this person hold the qualification at this moment (now)? One query.
+    """Does this person hold the qualification at this moment (now)? One query; one more for the name on a no.
 
     ``evidence``: qualification, grant id, valid_from, valid_until; on a no also what was there (ended, revoked).
     """
@@ -27,14 +29,25 @@ def is_qualified(user_id: int, code: str, at: datetime | None = None) -> Answer:
     )
     for grant in grants:
         if grant.holds_at(moment):
-            return Answer(True, _("Qualified for %(code)s.") % {"code": code}, _evidence(grant))
+            return Answer(True, _("Qualified for %(code)s.") % {"code": _name(grant.qualification)}, _evidence(grant))
     if not grants:
-        return Answer(False, _("Not qualified for “%(code)s”.") % {"code": code}, {"qualification": code})
+        reason = _("Not qualified for “%(code)s”.") % {"code": qualification_words(code)}
+        return Answer(False, reason, {"qualification": code})
     return Answer(False, _why_not(grants[0], moment), _evidence(grants[0]))
 
 
+def qualification_words(code: str) -> str:
+    """A qualification's name for people, in their language; its code when nobody made it. One query."""
+    found = Qualification.objects.filter(code=code).first()
+    return _name(found) if found else code
+
+
+def _name(qualification: Qualification) -> str:
+    return localized(qualification.name) or qualification.code
+
+
 def _why_not(grant: QualificationGrant, moment: datetime) -> str:
-    words = {"code": grant.qualification.code}
+    words = {"code": _name(grant.qualification)}
     if grant.revoked_at is not None and grant.revoked_at <= moment:
         return _("The qualification “%(code)s” was revoked on %(day)s.") % {**words, "day": _day(grant.revoked_at)}
     if grant.valid_from > moment:
@@ -43,7 +56,7 @@ def _why_not(grant: QualificationGrant, moment: datetime) -> str:
 
 
 def _day(moment: datetime | None) -> str:
-    return date_format(moment, "Y-m-d") if moment else ""
+    return spoken_day(localtime(moment).date()) if moment else ""
 
 
 def _evidence(grant: QualificationGrant) -> dict[str, object]:

@@ -26,7 +26,7 @@ from shopfloor.forms import AskForm, HandOverForm, HappenedForm, ReportForm
 from shopfloor.models import Handover, ProductionReport
 from shopfloor.selectors import card_view
 from shopfloor.selectors.pulse import newest_move
-from shopfloor.states import Bucket
+from shopfloor.states import RUNNING_STATES, Bucket
 from shopfloor.views.tablet import card_of, stamp_of, worker_of
 from shopfloor.views.work import happened_url, page_context, work_page
 
@@ -93,7 +93,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Reported: %(good)s good, %(scrap)s scrap, %(rework)s rework.") % words)
             return redirect("shopfloor:work", pk)
     values = request.POST.dict() if request.method == "POST" else {}
-    return work_page(request, actor, pk, tried=tried, screen="report", values=values, more={"chosen": chosen})
+    screen = "report" if view.card.state in RUNNING_STATES else ""
+    return work_page(request, actor, pk, tried=tried, screen=screen, values=values, more={"chosen": chosen})
 
 
 def _report(actor: Actor, pk: int, form: ReportForm, here: list[int]) -> ProductionReport:
@@ -165,7 +166,10 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
         if tried.done:
             return redirect("shopfloor:work", pk)
     values = {"key": request.POST.get("key", "")} if tried else {}
-    more = {"content_hash": content_hash(card_content(card_of(pk, actor)))}
+    card = card_of(pk, actor)
+    if card.state not in RUNNING_STATES:  # another tab was first: there is nothing left to sign
+        return work_page(request, actor, pk, tried=tried)
+    more = {"content_hash": content_hash(card_content(card))}
     return work_page(request, actor, pk, tried=tried, screen="complete", values=values, more=more)
 
 

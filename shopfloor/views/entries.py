@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -17,11 +18,11 @@ from foundation.core.canonical import decimal_text
 from foundation.core.errors import NotValid
 from foundation.core.web.attempts import Attempt, attempt
 from foundation.core.web.policy import camera_page
-from foundation.core.words import spoken, unit_words
+from foundation.core.words import spoken, spoken_day, unit_words
 from shopfloor import services
 from shopfloor.definition import StepDefinition, definition_of
 from shopfloor.forms import EntryForm, FileForm, ScanForm
-from shopfloor.models import WorkCard
+from shopfloor.models import StepRecord, WorkCard
 from shopfloor.services import StepResult
 from shopfloor.services.readings import CHECKED_KINDS
 from shopfloor.views.tablet import card_of, second_person, stamp_of, worker_of
@@ -156,7 +157,22 @@ def scan(request: HttpRequest, pk: int) -> HttpResponse:
         "unit": unit_words(made.unit),
     }
     messages.success(request, _("%(container)s is in: %(quantity)s %(unit)s.") % words if made.quantity else made.value)
+    _tell_first_expired_first(request, made)
     return redirect(_next_url(pk, made.unit_no))
+
+
+def _tell_first_expired_first(request: HttpRequest, made: StepRecord) -> None:
+    """First expired first is advice, not a gate: said at the scan, and kept with the entry."""
+    better = made.evidence.get("advice")
+    if not better:
+        return
+    day = better.get("expires_on")
+    words = {"container": better["container"], "day": spoken_day(date.fromisoformat(day)) if day else "–"}
+    messages.warning(
+        request,
+        _("Another container expires earlier: %(container)s, %(day)s. Use it first; this one can be taken out again.")
+        % words,
+    )
 
 
 @never_cache

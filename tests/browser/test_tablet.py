@@ -72,6 +72,11 @@ def test_a_shift_in_english(
     look(page, shot, "tablet-gates")
     go(page)  # start
     go(page)  # the instruction
+    page.locator("#reading").focus()
+    scan(page, "91C-000999")  # a step that takes no scan: it says so, and nothing of it lands in the field
+    expect(page.get_by_text("No scan is asked for here.")).to_be_visible()
+    assert page.locator("#reading").input_value() == ""
+    look(page, shot, "tablet-stray-scan")
     for key in ("5", ".", "1", "5"):
         page.locator(".ar-keypad").get_by_role("button", name={".": "Decimal point"}.get(key, key), exact=True).click()
     assert page.locator("#reading").input_value() == "5.15"

@@ -8,10 +8,12 @@ import psycopg2
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from rest_framework.test import APIClient
 
 from foundation.core import clock, events
 from foundation.core.errors import NotValid, PermissionDenied, TransitionNotAllowed
+from foundation.core.words import spoken_day
 from resources.equipment import services
 from resources.equipment.events import CalibrationFailed
 from resources.equipment.models import Calibration, Equipment, StatusEvent
@@ -58,10 +60,15 @@ class TestFitness:
         assert (answer.ok, answer.evidence["calibration_due"]) == (True, clock.today().isoformat())
         late = fitness(made, "PLUG-GAUGE", at=clock.now() + timedelta(days=1))
         assert not late.ok
-        assert str(late.reason) == f"The calibration of G-1 was due on {clock.today().isoformat()}."
+        assert str(late.reason) == f"The calibration of G-1 was due on {spoken_day(clock.today())}."
 
     def test_another_class(self) -> None:
-        assert str(fitness(gauge(), "LASER").reason) == "G-1 is “PLUG-GAUGE”; this asks for “LASER”."
+        made = gauge()
+        assert str(fitness(made, "LASER").reason) == "G-1 is “Plug gauge”; this asks for “LASER”."
+        services.create_equipment_class(actor=SETUP, code="LASER", name={"en": "Laser", "zh-hans": "激光器"})
+        assert str(fitness(made, "LASER").reason) == "G-1 is “Plug gauge”; this asks for “Laser”."
+        with translation.override("zh-hans"):
+            assert "激光器" in str(fitness(made, "LASER").reason)
 
     def test_a_gauge_without_a_calibration_never_measures(self) -> None:
         made = gauge(calibration_due=None)

@@ -8,6 +8,7 @@ import pytest
 from bom.models import ApprovedSource
 from foundation.core import clock, gs1
 from foundation.core.errors import NotValid, PermissionDenied, Refusal, TransitionNotAllowed
+from foundation.core.words import spoken_day
 from foundation.printing.models import PrintJob
 from foundation.printing.rendering import png_of
 from foundation.printing.symbols import read_symbols
@@ -226,7 +227,7 @@ class TestUsability:
         assert not wrong.ok
         assert "not what is asked for" in str(wrong.reason)
         tomorrow = usability(unit, at=clock.now() + timedelta(days=1))
-        assert str(tomorrow.reason) == f"{unit.container} expired on {clock.today().isoformat()}."
+        assert str(tomorrow.reason) == f"{unit.container} expired on {spoken_day(clock.today())}."
 
     def test_first_expired_first_is_advice(self) -> None:
         late = stock.released(expires_on=date(2090, 1, 1))

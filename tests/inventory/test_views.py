@@ -141,7 +141,7 @@ class TestChecking:
         page = reverse("inventory:unit-check", args=[unit.pk])
         shown = text_of(client.get(page))
         assert "It cannot be accepted" in shown
-        assert f"{unit.container} expired on 2020-01-31." in shown
+        assert f"{unit.container} expired on 31 Jan 2020." in shown
         assert "Packaging is whole and clean" not in shown
         accepted = client.post(page, {"result": "accepted"})
         assert accepted.status_code == 422

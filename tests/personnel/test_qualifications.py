@@ -6,11 +6,14 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+from django.utils.timezone import localtime
 from rest_framework.test import APIClient
 
 from foundation.core import clock
 from foundation.core.errors import NotValid, PermissionDenied, TransitionNotAllowed
 from foundation.core.refs import RecordRef
+from foundation.core.words import spoken_day
 from foundation.records.models import LedgerEntry
 from resources.personnel import services
 from resources.personnel.models import Qualification, QualificationGrant, ReadingConfirmation
@@ -44,12 +47,21 @@ class TestQualified:
         assert is_qualified(lin.pk, "REAM", given.valid_until - timedelta(microseconds=1)).ok
         ended = is_qualified(lin.pk, "REAM", given.valid_until)
         assert not ended.ok
-        assert str(ended.reason) == f"The qualification “REAM” ended on {(now + timedelta(days=365)).date()}."
+        assert (
+            str(ended.reason)
+            == f"The qualification “Reaming” ended on {spoken_day(localtime(given.valid_until).date())}."
+        )
         assert "begins on" in str(is_qualified(lin.pk, "REAM", now - timedelta(days=1)).reason)
 
     def test_never_granted(self) -> None:
         answer = is_qualified(person("lin").pk, "REAM")
-        assert (answer.ok, str(answer.reason)) == (False, "Not qualified for “REAM”.")
+        assert (answer.ok, str(answer.reason)) == (False, "Not qualified for “REAM”.")  # nobody made it
+
+    def test_said_by_its_name_in_the_readers_language(self, ream) -> None:
+        who = person("lin").pk
+        assert str(is_qualified(who, "REAM").reason) == "Not qualified for “Reaming”."
+        with translation.override("zh-hans"):
+            assert "铰孔" in str(is_qualified(who, "REAM").reason)
 
     def test_revoked_at_once_and_granted_again(self, ream) -> None:
         lin = person("lin")

@@ -156,6 +156,8 @@ def test_who_comes_second_is_told_on_the_tablet_by_whom() -> None:
     [winner] = [name for name, answer in answers.items() if answer.status_code == 302]
     [told] = [answer.content.decode() for answer in answers.values() if answer.status_code == 409]
     assert f"{winner.title()} completed this card first." in told
+    assert "This card is completed" in told
+    assert "All done: sign the card" not in told
     assert Signature.objects.filter(record_label="shopfloor.workcard", record_id=card.pk).count() == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -14,12 +15,14 @@ from django.utils.html import escape
 from bom.models import Item
 from foundation.accounts.services import issue_badge, register_station
 from foundation.accounts.web import STATION_COOKIE
+from foundation.core.canonical import content_hash
 from foundation.core.errors import Refusal
 from quality.models import Deviation, Nonconformance
 from resources.inventory import services as inventory
 from resources.inventory.models import HoldTarget
 from routing.models import ProcessCard
 from shopfloor import services
+from shopfloor.content import card_content
 from shopfloor.models import Correction, SecondCheck, StepRecord, WorkCard, WorkOrder
 from shopfloor.selectors import card_balance, what_dispatch_makes
 from shopfloor.selectors.orders import ToDispatch
@@ -105,7 +108,12 @@ def test_one_card_from_the_traveller_to_the_signature(run: Running) -> None:
     answer = post(client, card, "report", **{f"piece-{number}": "good" for number in range(1, 6)})
     assert answer.status_code == 302
     assert (card_balance(card).good, card_balance(card).here) == (5, 0)
-    assert "All done: sign the card" in page(client, card)
+    asked = page(client, card)
+    assert "All done: sign the card" in asked
+    content = content_hash(card_content(card))
+    assert (f"SHA-256 {content[:12]}…" in asked, f'name="shown" value="{content}"' in asked) == (True, True)
+    said = re.sub(r"<[^>]+>", "", asked.split("What I sign")[1])
+    assert f"{resin.container} · 100g R1" in re.sub(r" +", " ", said)  # what is signed, not that something is
     seen = dialog_on(client, f"/shop/cards/{card.pk}/", "/complete/")
     wrong = post(client, card, "complete", identity="operator", secret="nope", **seen)
     assert wrong.status_code == 403
@@ -113,6 +121,8 @@ def test_one_card_from_the_traveller_to_the_signature(run: Running) -> None:
     post(client, card, "complete", identity="operator", secret=SECRET, **seen)
     assert WorkCard.objects.get(pk=card.pk).state == "completed"
     assert "This card is completed" in page(client, card)
+    late = page(client, card, "complete/")  # of a tab that stood open
+    assert ("This card is completed" in late, "All done: sign the card" in late) == (True, False)
 
 
 def reaming(run: Running) -> WorkCard:
@@ -195,12 +205,25 @@ def test_a_closed_gate_shows_its_reason_and_the_way_to_report(run: Running) -> N
     shown = text_of(answer)
     assert 'data-code="wrong-item"' in shown
     assert f"/shop/cards/{card.pk}/happened/?refused_code=wrong-item" in shown
-    assert wrong.container in shown
+    assert shown.count(f"{wrong.container} holds OTHER") == 1  # the reason is said once
     assert not StepRecord.objects.exists()
     told = post(client, card, "happened", what_happened="It was in the tank already", refused_code="wrong-item")
     assert told.status_code == 302
     assert Deviation.objects.get().description.endswith("It was in the tank already")
     assert "Stopped: quality decides" in page(client, card)
+
+
+def test_at_the_scan_it_is_said_that_another_container_expires_earlier(run: Running) -> None:
+    card, client = run.card(10), client_of(run)
+    post(client, card, "read")
+    post(client, card, "start")
+    later = released("RESIN", "500", "g", supplier_lot="S-2", expires_on=date(2081, 1, 1))
+    early = released("RESIN", "500", "g", supplier_lot="S-1", expires_on=date(2080, 1, 1))
+    assert post(client, card, "scan", step_key="10.10", code=later.container).status_code == 302
+    said = f"Another container expires earlier: {early.container}, 1 Jan 2080."
+    assert said in page(client, card)
+    assert StepRecord.objects.get().evidence["advice"]["container"] == early.container
+    assert said not in page(client, card)
 
 
 def test_a_hold_placed_meanwhile_shows(run: Running) -> None:

@@ -14,6 +14,7 @@ from foundation.core import clock
 from foundation.core.canonical import decimal_text
 from foundation.core.decisions import Answer
 from foundation.core.gs1 import what_is
+from foundation.core.words import spoken_day
 from resources.inventory.exceptions import NotUsable
 from resources.inventory.models import Hold, Lot, StockUnit
 from resources.inventory.selectors.holds import open_holds_on
@@ -69,7 +70,7 @@ def what_bars_release(unit: StockUnit) -> NotUsable | None:
         )
     if unit.lot.is_expired(clock.today()):
         return NotUsable(
-            _("%(container)s expired on %(day)s.") % {"container": unit.container, "day": unit.lot.expires_on},
+            _("%(container)s expired on %(day)s.") % {"container": unit.container, "day": _expiry(unit)},
             code="expired",
         )
     return None
@@ -116,7 +117,7 @@ def _not_there(unit: StockUnit, day: date) -> str:
     if unit.lot.is_expired(day):
         return _("%(container)s expired on %(day)s.") % {
             "container": unit.container,
-            "day": unit.lot.expires_on.isoformat() if unit.lot.expires_on else "",
+            "day": _expiry(unit),
         }
     if unit.status != StockStatus.RELEASED:
         return _("%(container)s is not released: %(status)s.") % {
@@ -124,6 +125,10 @@ def _not_there(unit: StockUnit, day: date) -> str:
             "status": StockStatus(unit.status).label,
         }
     return ""
+
+
+def _expiry(unit: StockUnit) -> str:
+    return spoken_day(unit.lot.expires_on) if unit.lot.expires_on else ""
 
 
 def _held(unit: StockUnit, hold: Hold) -> str:
