@@ -16,7 +16,7 @@ from foundation.records.act import act
 from foundation.records.services import Credentials, ToSign, sign
 from foundation.retention.models import LegalHold
 from foundation.retention.policies import may_lift
-from foundation.retention.states import HOLD, HOLD_STATES
+from foundation.retention.states import HOLD, HOLD_STATES, LIFT
 from foundation.retention.subjects import kinds
 
 
@@ -79,8 +79,8 @@ def lift_legal_hold(*, actor: Actor, hold_id: int, credentials: Credentials, rea
     with act(actor=actor, verb="retention.legal_hold.lifted", reason=reason) as this:
         hold: LegalHold = LegalHold.objects.select_for_update().get(pk=hold_id)
         this.about(hold)
+        require(actor, LIFT)  # before anything of its state is told
         row = HOLD_STATES.next(hold.state, "lift", reason=reason)
-        require(actor, row.permission)
         may_lift(actor.user_id, hold).require()
         [signature] = sign(
             actor=actor, credentials=credentials, meaning=row.meaning, subjects=[lifting_shown(hold)], reason=reason
