@@ -13,7 +13,9 @@ from django.views.decorators.http import require_POST
 from dhr import services
 from dhr.forms import ReleaseForm
 from dhr.models import DeviceHistoryRecord
+from dhr.states import RECORD_STATES
 from dhr.views.pages import overview
+from foundation.accounts.policies import require
 from foundation.accounts.web import actor_of, credentials_of
 from foundation.core.errors import NotValid
 from foundation.core.web.attempts import attempt
@@ -55,6 +57,7 @@ def record_release(request: HttpRequest, number: str) -> HttpResponse:
     record = get_object_or_404(DeviceHistoryRecord.objects.visible_to(actor_of(request)), number=number)
     ticked = [int(value) for value in request.POST.getlist("stock_unit") if value.isdigit()]
     with attempt() as tried:
+        require(actor_of(request), RECORD_STATES.permission("release"), record.batch.order.site_id)  # before any form
         form = ReleaseForm(request.POST, places=Place.objects.visible_to(actor_of(request)))
         if not form.is_valid():
             raise NotValid(_("Choose a place that is offered."), field="place")
