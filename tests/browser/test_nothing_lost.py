@@ -99,7 +99,7 @@ def test_what_was_typed_into_a_refused_act_stands_in_its_sheet_again_but_never_t
     with page.expect_navigation():
         sheet.get_by_role("button", name="Refuse").click()
     sheet = page.get_by_role("dialog")
-    expect(sheet.get_by_text(f"Unknown user or badge, or wrong secret. {BACK}")).to_be_visible()
+    expect(sheet.get_by_text("Unknown user or badge, or wrong secret.")).to_be_visible()
     expect(sheet.get_by_label("Reason")).to_have_value("The limits are missing")
     expect(sheet.get_by_label("Password or PIN")).to_have_value("")
     change.refresh_from_db()
