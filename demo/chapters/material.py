@@ -36,7 +36,9 @@ def load_places(site: Site) -> None:
     """The plant's places; suppliers and customers get theirs as they appear."""
     for code, name, kind in PLACES:
         if not Place.objects.filter(code=code).exists():
-            inventory.create_place(actor=INSTALLER, code=code, name=name, kind=kind, site=site)
+            inventory.create_place(
+                actor=INSTALLER, code=code, name=name, kind=kind, site=site, released_only=code == RELEASED
+            )
 
 
 def receive_material(story: Narrator) -> dict[str, list[StockUnit]]:
@@ -108,6 +110,7 @@ def _receive(item: Item, quantity: Decimal, supplier_lot: str, *, containers: in
         place=Place.objects.get(code="WH-QUARANTINE"),
         made_on=today - timedelta(days=made),
         containers=containers,
+        expired_reason="Sent back to us by mistake" if supplier_lot == OLD else "",
     )
     for unit in units:
         if not unit.label_readings.exists():

@@ -73,10 +73,16 @@ class ReceiveForm(PlacesOf):
     made_on = forms.DateField(label=gettext_lazy("Made on"), required=False, widget=forms.DateInput(attrs=DAY))
     expires_on = forms.DateField(label=gettext_lazy("Expires on"), required=False, widget=forms.DateInput(attrs=DAY))
     place = forms.ModelChoiceField(
-        Place.objects.filter(kind__in=[PlaceKind.STOCK, PlaceKind.LABORATORY], active=True),
+        Place.objects.filter(kind__in=[PlaceKind.STOCK, PlaceKind.LABORATORY], active=True, released_only=False),
         label=gettext_lazy("Put at"),
     )
     delivery_note = forms.CharField(label=gettext_lazy("Delivery note"), max_length=100, required=False)
+    expired_reason = forms.CharField(
+        label=gettext_lazy("Why it is received although it has expired"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+    )
 
     def values(self) -> dict[str, Any]:
         """The arguments of `receive_lot`."""
@@ -202,6 +208,7 @@ class TraceForm(forms.Form):
 class PlaceForm(forms.Form):
     code = forms.CharField(label=gettext_lazy("Code"), max_length=60)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=PlaceKind)
+    released_only = forms.BooleanField(label=gettext_lazy("For released stock only"), required=False)
     site = forms.ModelChoiceField(Site.objects.order_by("code"), label=gettext_lazy("Site"))
     name_en = forms.CharField(label=gettext_lazy("Name (English)"), max_length=100)
     name_zh = forms.CharField(label=gettext_lazy("Name (Chinese)"), max_length=100, required=False)

@@ -108,7 +108,7 @@ def remove(request: HttpRequest, pk: int, record: int) -> HttpResponse:
     card = card_of(pk, actor)
     made = get_object_or_404(StepRecord, pk=record, card=card, kind="material_scan")
     places = Place.objects.filter(
-        site_id=card.order.site_id, kind__in=[PlaceKind.STOCK, PlaceKind.SCRAP], active=True
+        site_id=card.order.site_id, kind__in=[PlaceKind.STOCK, PlaceKind.SCRAP], active=True, released_only=False
     ).order_by("pk")
     form = RemoveForm(request.POST or None, places=places)
     may_self = may(actor, "shopfloor.remove_link")

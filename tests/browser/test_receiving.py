@@ -45,7 +45,7 @@ def test_a_delivery_is_received_by_scanner_and_its_labels_read_back(
     page.get_by_label("Put at").select_option(label="WH-A")
     shot(page, "inventory-receive")
     assert serious(page) == []
-    page.get_by_role("button", name="Receive and print labels").click()
+    page.get_by_role("button", name="Receive and make labels").click()
 
     expect(page.get_by_text("0 of 2 labels were read back.")).to_be_visible()
     for number, container in enumerate(StockUnit.objects.order_by("pk").values_list("container", flat=True), start=1):

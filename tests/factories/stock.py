@@ -47,7 +47,7 @@ def received(
     number: str = "ACRYLIC", quantity: str = "1000", unit: str = "cm2", *, containers: int = 1, **more: Any
 ) -> list[StockUnit]:
     """Containers in quarantine."""
-    values = {"supplier_lot": "S-1", "expires_on": FAR_AWAY, **more}
+    values = {"supplier_lot": "S-1", "expires_on": FAR_AWAY, "expired_reason": "It came like this", **more}
     return services.receive_lot(
         actor=SETUP,
         item_id=item(number, unit).pk,

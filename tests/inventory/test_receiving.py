@@ -19,7 +19,7 @@ from resources.inventory.models import HoldTarget, LabelReading, Lot, Movement, 
 from resources.inventory.selectors import open_holds_on, unit_by_container, usability
 from resources.inventory.selectors.stock import advice
 from tests.factories import stock
-from tests.factories.people import SETUP, actor_for, person
+from tests.factories.people import SETUP, actor_for, person, site
 
 pytestmark = pytest.mark.django_db
 
@@ -44,9 +44,56 @@ def receive(actor, **more):
         "expires_on": date(2030, 1, 31),
         "made_on": date(2025, 1, 31),
         "place": stock.place(),
+        "expired_reason": "It came like this",
         **more,
     }
     return services.receive_lot(actor=actor, **values)
+
+
+def test_what_has_expired_is_received_with_a_reason_only(keeper) -> None:
+    day = clock.today() - timedelta(days=1)
+    for reason in ("", "  "):
+        with pytest.raises(NotValid) as refused:
+            receive(keeper, expires_on=day, expired_reason=reason)
+        assert (refused.value.code, refused.value.field) == ("expired-on-arrival", "expired_reason")
+        assert spoken_day(day) in str(refused.value.reason)
+    assert (StockUnit.objects.count(), Receipt.objects.count()) == (0, 0)
+    unit = receive(keeper, expires_on=day, expired_reason="Sent back by mistake")[0]
+    assert unit.status == "quarantine"
+    kept = LedgerEntry.objects.get(verb="inventory.lot.received", outcome="done")
+    assert kept.reason == "Sent back by mistake"
+    assert receive(keeper, expires_on=clock.today(), expired_reason="")[0].status == "quarantine"  # its last day
+
+
+def test_a_store_for_released_stock_takes_nothing_else(keeper, quality) -> None:
+    store = services.create_place(
+        actor=SETUP, code="WH-OK", name={"en": "Released"}, kind="stock", site=site(), released_only=True
+    )
+    with pytest.raises(NotValid) as refused:
+        receive(keeper, place=store)
+    assert (refused.value.code, refused.value.field) == ("released-only", "place")
+    assert "WH-OK is for released stock only: what is Quarantine goes to another place." in str(refused.value.reason)
+    assert StockUnit.objects.count() == 0
+    unit = receive(keeper)[0]
+    for moved in (
+        lambda: services.move_stock(actor=keeper, stock_unit_id=unit.pk, place=store),
+        lambda: services.split_unit(actor=keeper, stock_unit_id=unit.pk, quantity=Decimal(1), place=store),
+        lambda: services.inspect_receipt(
+            actor=quality, stock_unit_id=unit.pk, result="rejected", note="Scratched", place=store
+        ),
+    ):
+        with pytest.raises(NotValid) as refused:
+            moved()
+        assert refused.value.code == "released-only"
+    unit.refresh_from_db()
+    assert (unit.status, unit.place.code, StockUnit.objects.count()) == ("quarantine", "WH-A", 1)
+    services.inspect_receipt(actor=quality, stock_unit_id=unit.pk, result="accepted", place=store)
+    unit.refresh_from_db()
+    assert (unit.status, unit.place.code) == ("released", "WH-OK")
+    with pytest.raises(NotValid):
+        services.create_place(
+            actor=SETUP, code="OUT", name={"en": "Out"}, kind="scrap", site=site(), released_only=True
+        )
 
 
 def test_a_delivery_becomes_a_lot_in_quarantine_in_containers_with_numbers_of_our_own(keeper) -> None:
@@ -138,8 +185,10 @@ class TestLabels:
         assert LabelReading.objects.get().stock_unit == first
         with pytest.raises(NotValid, match=f"label of {first.container}"):
             services.confirm_label(actor=keeper, code=code, stock_unit_id=second.pk)
-        with pytest.raises(NotValid, match="not one of our"):
+        with pytest.raises(NotValid, match="a typed number does not prove"):
             services.confirm_label(actor=keeper, code=second.container, stock_unit_id=second.pk)
+        with pytest.raises(NotValid, match="not one of our"):
+            services.confirm_label(actor=keeper, code="LOT 5", stock_unit_id=second.pk)
         with pytest.raises(NotValid, match="no container C-999999"):
             services.confirm_label(actor=keeper, code="(91)C-999999")
         assert LabelReading.objects.count() == 1
@@ -208,6 +257,21 @@ class TestIncomingCheck:
         with pytest.raises(Refusal) as refused:
             services.inspect_receipt(actor=quality, stock_unit_id=unit.pk, result="accepted")
         assert refused.value.code == "expired"
+
+    def test_what_was_rejected_leaves_the_store_of_released_stock(self, keeper, quality) -> None:
+        unit = receive(keeper)[0]
+        with act(actor=SETUP, verb="tests.place.made"):  # a store from before the plant said what it is for
+            unit.place.released_only = True
+            unit.place.save()
+        judged = {"actor": quality, "stock_unit_id": unit.pk, "result": "rejected", "note": "Scratched"}
+        with pytest.raises(NotValid) as refused:
+            services.inspect_receipt(**judged)
+        assert (refused.value.code, refused.value.field) == ("released-only", "place")
+        unit.refresh_from_db()
+        assert unit.status == "quarantine"
+        services.inspect_receipt(**judged, place=stock.place("WH-REJECTED"))
+        unit.refresh_from_db()
+        assert (unit.status, unit.place.code) == ("rejected", "WH-REJECTED")
 
     def test_judged_once(self, keeper, quality) -> None:
         unit = receive(keeper)[0]

@@ -11,11 +11,12 @@ from django.urls import reverse
 from foundation.core import gs1
 from foundation.core.errors import NotValid
 from foundation.printing.models import PrintJob
+from foundation.records.act import act
 from resources.inventory import services
-from resources.inventory.models import Hold, HoldTarget, LabelReading, Lot, Movement, StockUnit
+from resources.inventory.models import Hold, HoldTarget, LabelReading, Lot, Movement, Place, StockUnit
 from resources.inventory.views.holds import target_named
 from tests.factories import stock
-from tests.factories.people import SETUP
+from tests.factories.people import SETUP, site
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +59,36 @@ class TestReceiving:
             **more,
         }
 
+    def test_what_has_expired_asks_why(self, logged_in) -> None:
+        client, page = logged_in("warehouse"), reverse("inventory:receive")
+        old = self.form(expires_on="2026-01-31")
+        assert "Why it is received although" not in text_of(client.get(page))
+        asked = client.post(page, old)
+        assert (asked.status_code, Lot.objects.count()) == (422, 0)
+        assert "It expired on 31 Jan 2026." in text_of(asked)
+        assert 'name="expired_reason"' in text_of(asked)
+        assert 'value="DN-1"' in text_of(asked)
+        assert client.post(page, {**old, "expired_reason": "Sent back by mistake"}).status_code == 302
+        assert set(StockUnit.objects.values_list("status", flat=True)) == {"quarantine"}
+
+    def test_a_store_for_released_stock_is_not_offered(self, logged_in) -> None:
+        owner, page = logged_in("system_owner"), reverse("inventory:place-create")
+        values = {"code": "WH-OK", "kind": "stock", "site": site().pk, "name_en": "Released", "released_only": "on"}
+        assert owner.post(page, values).status_code == 302
+        store = Place.objects.get(code="WH-OK", released_only=True)
+        refused = logged_in("warehouse").post(reverse("inventory:receive"), self.form(place=store.pk))
+        assert (refused.status_code, Lot.objects.count()) == (422, 0)
+
+    def test_what_stands_in_the_wrong_store_says_so(self, logged_in) -> None:
+        unit = stock.released(place=stock.place("WH-OK"))
+        with act(actor=SETUP, verb="tests.place.made"):
+            unit.place.released_only = True
+            unit.place.save()
+        client, page = logged_in("quality_engineer"), reverse("inventory:unit", args=[unit.pk])
+        assert "It must leave this place" not in text_of(client.get(page))
+        services.reject_stock(actor=SETUP, stock_unit_id=unit.pk, reason="Scratched")
+        assert "It must leave this place" in text_of(client.get(page))
+
     def test_receive_print_and_read_back(self, logged_in) -> None:
         client = logged_in("warehouse")
         assert client.get(reverse("inventory:receive")).status_code == 200
@@ -67,11 +98,12 @@ class TestReceiving:
         assert (answer.status_code, answer["Location"]) == (302, page)
         assert [unit.quantity for unit in lot.stock_units.order_by("pk")] == [500, 500]
         assert PrintJob.objects.count() == 2
+        assert "in 2 containers; its labels are ready to print." in text_of(client.get(page))
         unit = lot.stock_units.first()
         assert "0 of 2 labels were read back" in text_of(client.get(page))
         wrong = client.post(page, {"code": unit.container})
         assert wrong.status_code == 422
-        assert "not one of our container labels" in text_of(wrong)
+        assert "a typed number does not prove what the code on the label says" in text_of(wrong)
         assert client.post(page, {"code": gs1.own_code("container", unit.container).raw}).status_code == 302
         assert "1 of 2 labels were read back" in text_of(client.get(page))
         assert LabelReading.objects.count() == 1
@@ -116,6 +148,7 @@ class TestChecking:
         assert done.status_code == 302
         assert set(StockUnit.objects.values_list("status", flat=True)) == {"released"}
         shown = text_of(client.get(done["Location"]))
+        assert f"Lot {units[0].lot.number}, 2 containers: Accepted." in shown
         assert "measurement: 5.0 mm" in shown
 
     def test_what_was_judged_is_put_away(self, logged_in) -> None:

@@ -34,7 +34,7 @@ class PlaceSerializer(serializers.ModelSerializer[Place]):
 
     class Meta:
         model = Place
-        fields = ("id", "code", "name", "kind", "site", "active")
+        fields = ("id", "code", "name", "kind", "site", "active", "released_only")
         read_only_fields = ("id", "active")
 
 
@@ -120,6 +120,7 @@ class ReceiveSerializer(serializers.Serializer[Any]):
     expires_on = serializers.DateField(required=False, allow_null=True, default=None)
     containers = serializers.IntegerField(default=1)
     delivery_note = serializers.CharField(default="", allow_blank=True, max_length=100)
+    expired_reason = serializers.CharField(default="", allow_blank=True, max_length=500)
 
 
 class CheckSerializer(serializers.Serializer[Any]):

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from foundation.core.texts import localized
 from foundation.records.models import TrackedModel
-from resources.inventory.states import HOLDS_STOCK, PlaceKind
+from resources.inventory.states import HOLDS_STOCK, PlaceKind, StockStatus
 
 
 class Place(TrackedModel):
@@ -18,6 +18,7 @@ class Place(TrackedModel):
     kind = models.CharField(max_length=12, choices=PlaceKind)
     site = models.ForeignKey("accounts.Site", on_delete=models.PROTECT, related_name="+")
     active = models.BooleanField(default=True)
+    released_only = models.BooleanField(default=False)  # a store for released stock: nothing else is put there
 
     class Meta:
         ordering = ["code"]
@@ -30,6 +31,10 @@ class Place(TrackedModel):
     @property
     def title(self) -> str:
         return localized(self.name) or self.code
+
+    def takes(self, status: str) -> bool:
+        """May stock of this status stand here?"""
+        return not self.released_only or status == StockStatus.RELEASED
 
     @property
     def holds_stock(self) -> bool:

@@ -53,6 +53,12 @@ def confirm_label(*, actor: Actor, code: str, stock_unit_id: int | None = None) 
     with act(actor=actor, verb="inventory.label.read_back") as this:
         scanned = what_is(code)
         this.note(code=code[:200])
+        if scanned.kind == "text" and StockUnit.objects.filter(container__iexact=scanned.value).exists():
+            raise LabelMismatch(
+                _("Scan the code: a typed number does not prove what the code on the label says."),
+                code="label-typed",
+                field="code",
+            )
         if scanned.kind != "container" or scanned.message is None:
             raise LabelMismatch(_("This is not one of our container labels."), field="code")
         unit: StockUnit | None = (

@@ -6,12 +6,13 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from foundation.core.errors import NotValid
 from foundation.core.numbering import next_number, next_numbers
 from foundation.core.units import quantity_text
 from foundation.records.context import require_act
 from resources.inventory.exceptions import NotEnough
 from resources.inventory.models import Lot, Movement, Place, StockUnit
-from resources.inventory.states import ADDS, TAKES, MovementKind
+from resources.inventory.states import ADDS, TAKES, MovementKind, StockStatus
 
 
 def lock_unit(stock_unit_id: int) -> StockUnit:
@@ -60,7 +61,8 @@ def movement(
 
 
 def new_unit(lot: Lot, place: Place, quantity: Decimal, status: str, container: str = "") -> StockUnit:
-    """An unsaved container of a lot, with a number of its own."""
+    """An unsaved container of a lot, with a number of its own. NotValid: stock of this status may not stand there."""
+    require_place_for(place, status)
     return StockUnit(
         lot=lot,
         place=place,
@@ -69,6 +71,17 @@ def new_unit(lot: Lot, place: Place, quantity: Decimal, status: str, container: 
         unit=lot.unit,
         status=status,
     )
+
+
+def require_place_for(place: Place, status: str) -> None:
+    """What is not released never stands where people take released stock from (ISO 13485 8.3.1: segregated)."""
+    if not place.takes(status):
+        raise NotValid(
+            _("%(place)s is for released stock only: what is %(status)s goes to another place.")
+            % {"place": place.code, "status": StockStatus(status).label},
+            code="released-only",
+            field="place",
+        )
 
 
 def container_numbers(count: int) -> list[str]:

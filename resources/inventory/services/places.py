@@ -14,7 +14,7 @@ from foundation.core.errors import NotValid
 from foundation.records.act import act
 from resources.inventory.models import Place
 from resources.inventory.policies import MANAGE_PLACES
-from resources.inventory.states import PlaceKind
+from resources.inventory.states import HOLDS_STOCK, PlaceKind
 
 # Where material comes from or ends when nobody says which of several: one of each kind per site.
 _NAMES = {
@@ -25,8 +25,13 @@ _NAMES = {
 }
 
 
-def create_place(*, actor: Actor, code: str, name: Mapping[str, str], kind: str, site: Site) -> Place:
-    """A place of a kind (PlaceKind) at a site. NotValid: no code, no name, unknown kind, code taken."""
+def create_place(
+    *, actor: Actor, code: str, name: Mapping[str, str], kind: str, site: Site, released_only: bool = False
+) -> Place:
+    """A place of a kind (PlaceKind) at a site; ``released_only``: a store that takes released stock and nothing else.
+
+    NotValid: no code, no name, unknown kind, code taken, a store for released stock that holds none.
+    """
     with act(actor=actor, verb="inventory.place.created") as this:
         require(actor, MANAGE_PLACES, site.pk)
         code = code.strip()
@@ -34,7 +39,9 @@ def create_place(*, actor: Actor, code: str, name: Mapping[str, str], kind: str,
             raise NotValid(_("Code and name are needed."), field="code" if not code else "name")
         if kind not in PlaceKind.values:
             raise NotValid(_("“%(kind)s” is not a kind of place.") % {"kind": kind}, field="kind")
-        place = Place(code=code, name=dict(name), kind=kind, site=site)
+        if released_only and kind not in HOLDS_STOCK:
+            raise NotValid(_("A place of this kind holds no stock."), field="released_only")
+        place = Place(code=code, name=dict(name), kind=kind, site=site, released_only=released_only)
         try:
             with transaction.atomic():
                 place.save()

@@ -16,6 +16,7 @@ from foundation.core.actor import Actor
 from foundation.core.errors import NotValid, TransitionNotAllowed
 from foundation.core.numbering import next_number
 from foundation.core.units import quantity_text
+from foundation.core.words import spoken_day
 from foundation.records.act import act
 from foundation.records.models import bulk_create_tracked
 from resources.inventory.events import StockReceived
@@ -32,7 +33,7 @@ from resources.inventory.policies import INSPECT, RECEIVE, can_judge
 from resources.inventory.quantities import in_unit, shares
 from resources.inventory.services.holds import open_hold
 from resources.inventory.services.labels import print_container_labels
-from resources.inventory.services.ledgering import container_numbers, lock_unit, movement, new_unit
+from resources.inventory.services.ledgering import container_numbers, lock_unit, movement, new_unit, require_place_for
 from resources.inventory.services.places import counterpart
 from resources.inventory.services.status import reject_stock, release_stock
 from resources.inventory.services.stock import put_away
@@ -54,12 +55,14 @@ def receive_lot(
     made_on: date | None = None,
     containers: int = 1,
     delivery_note: str = "",
+    expired_reason: str = "",
 ) -> list[StockUnit]:
     """Receive a delivery as a lot of our own, into quarantine, in ``containers`` containers with numbers of our own.
 
     ``quantity`` (all containers together) is turned exactly into the item's unit. Without ``expires_on`` the item's shelf
     life counts from ``made_on``. Goods of a supplier who is not approved for the item are received, since they are
-    here, and held at once. NotValid: see `_check`; Returns the containers, fullest first.
+    here, and held at once. What has expired already is received with a reason (``expired_reason``) and can only be
+    rejected. NotValid: see `_check`; ``expired-on-arrival`` without that reason. Returns the containers, fullest first.
     """
     with act(actor=actor, verb="inventory.lot.received") as this:
         require(actor, RECEIVE, place.site_id)
@@ -67,17 +70,8 @@ def receive_lot(
         supplier = Supplier.objects.get(pk=supplier_id)
         _check(item, place, supplier_lot, made_on, expires_on, containers)
         total = in_unit(quantity, unit, item.unit)
-        if expires_on is None and made_on is not None and item.shelf_life_days:
-            expires_on = made_on + timedelta(days=item.shelf_life_days)
-        lot = Lot(
-            item=item,
-            number=next_number("lot", prefix="L"),
-            unit=item.unit,
-            supplier=supplier,
-            supplier_lot=supplier_lot.strip(),
-            made_on=made_on,
-            expires_on=expires_on,
-        )
+        lot = _new_lot(item, supplier, supplier_lot, made_on, expires_on)
+        this.reason = _why_expired(lot, expired_reason)
         lot.save()
         made = _store(lot, place, total, containers)
         receipt = Receipt(
@@ -121,6 +115,35 @@ def _check(
             code="expiry-needed",
             field="expires_on",
         )
+
+
+def _new_lot(item: Item, supplier: Supplier, supplier_lot: str, made_on: date | None, expires_on: date | None) -> Lot:
+    """Unsaved, with a number of our own; without an expiry, the item's shelf life counts from the day it was made."""
+    if expires_on is None and made_on is not None and item.shelf_life_days:
+        expires_on = made_on + timedelta(days=item.shelf_life_days)
+    return Lot(
+        item=item,
+        number=next_number("lot", prefix="L"),
+        unit=item.unit,
+        supplier=supplier,
+        supplier_lot=supplier_lot.strip(),
+        made_on=made_on,
+        expires_on=expires_on,
+    )
+
+
+def _why_expired(lot: Lot, reason: str) -> str:
+    """Rule 1 of the domain: what is here is recorded. But nobody receives expired goods without having seen that they are."""
+    if lot.expires_on is None or not lot.is_expired(clock.today()):
+        return ""
+    if not reason.strip():
+        raise NotValid(
+            _("It expired on %(day)s. Say why it is received all the same: its check can only reject it.")
+            % {"day": spoken_day(lot.expires_on)},
+            code="expired-on-arrival",
+            field="expired_reason",
+        )
+    return reason.strip()
 
 
 def _store(lot: Lot, place: Place, total: Decimal, containers: int) -> list[StockUnit]:
@@ -193,6 +216,9 @@ def inspect_receipt(
             else:
                 reject_stock(actor=actor, stock_unit_id=one.pk, reason=note)
         put_away(actor=actor, units=units, place=place)
+        for one in units:  # what was rejected does not stay among what may be taken
+            one.refresh_from_db(fields=["status", "place"])
+            require_place_for(one.place, one.status)
     return next(row for row in rows if row.stock_unit_id == stock_unit_id)
 
 

@@ -15,7 +15,7 @@ from foundation.records.context import require_act
 from resources.inventory.models import GenealogyLink, Lot, Place, StockUnit
 from resources.inventory.policies import MOVE, USE
 from resources.inventory.quantities import in_unit
-from resources.inventory.services.ledgering import lock_unit, lock_units, movement, new_unit, take
+from resources.inventory.services.ledgering import lock_unit, lock_units, movement, new_unit, require_place_for, take
 from resources.inventory.services.places import counterpart
 from resources.inventory.states import LinkKind, MovementKind, PlaceKind
 
@@ -35,6 +35,7 @@ def move_stock(*, actor: Actor, stock_unit_id: int, place: Place, reason: str = 
             raise NotValid(_("It is there already."), code="same-place", field="place")
         if not place.holds_stock:
             raise NotValid(_("%(place)s holds no stock.") % {"place": place.code}, code="wrong-place", field="place")
+        require_place_for(place, unit.status)
         if not unit.quantity:
             raise NotValid(_("%(container)s is empty.") % {"container": unit.container}, field="stock_unit")
         movement(unit, MovementKind.MOVE, unit.quantity, unit.place, place).save()

@@ -35,6 +35,7 @@ def place_list(request: HttpRequest) -> HttpResponse:
             Column("code", _("Place"), kind="code", sort="code", link=_stock_at),
             Column("name", _("Name"), kind="localized"),
             Column("kind", _("Kind"), value="get_kind_display", sort="kind"),
+            Column("released_only", _("Released stock only"), kind="flag"),
             Column("site", _("Site"), value="site.code"),
         ),
         search=("code",),

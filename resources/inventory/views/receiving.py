@@ -95,8 +95,8 @@ def receive(request: HttpRequest) -> HttpResponse:
             messages.success(
                 request,
                 ngettext(
-                    "Lot %(lot)s is in quarantine in %(count)d container; its label is printed.",
-                    "Lot %(lot)s is in quarantine in %(count)d containers; its labels are printed.",
+                    "Lot %(lot)s is in quarantine in %(count)d container; its label is ready to print.",
+                    "Lot %(lot)s is in quarantine in %(count)d containers; its labels are ready to print.",
                     len(units),
                 )
                 % {"lot": lot.number, "count": len(units)},
@@ -214,22 +214,29 @@ def unit_check(request: HttpRequest, pk: int) -> HttpResponse:
     rows = StockUnit.objects.visible_to(actor).select_related("lot__item", "lot__supplier", "place")
     unit: StockUnit = get_object_or_404(rows, pk=pk)
     barred = what_bars_release(unit)
+    waiting = unit.lot.stock_units.filter(status=StockStatus.QUARANTINE).count()
     form = InspectForm(request.POST or None, barred=barred is not None, places=Place.objects.visible_to(actor))
     tried = None
     if form.is_bound and form.is_valid():
         with attempt(form) as tried:
             done = services.inspect_receipt(actor=actor, stock_unit_id=unit.pk, **form.values())
         if tried.done:
-            messages.success(
-                request, _("%(container)s: %(result)s.") % {"container": unit, "result": done.get_result_display()}
-            )
+            words = {
+                "container": unit,
+                "result": done.get_result_display(),
+                "lot": unit.lot.display_number,
+                "count": waiting,
+            }
+            whole = form.cleaned_data["whole_lot"] and waiting > 1
+            said = _("Lot %(lot)s, %(count)s containers: %(result)s.") if whole else _("%(container)s: %(result)s.")
+            messages.success(request, said % words)
             return redirect("inventory:lot", unit.lot_id)
     context = {
         "title": _("Check %(container)s") % {"container": unit.container},
         "unit": unit,
         "lot": unit.lot,
         "barred": str(barred.reason) if barred else "",
-        "waiting": unit.lot.stock_units.filter(status=StockStatus.QUARANTINE).count(),
+        "waiting": waiting,
         "cancel_url": address(unit),
     }
     return show(request, "inventory/check.html", context, tried=tried, form=form)

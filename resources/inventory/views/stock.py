@@ -75,7 +75,7 @@ def stock_list(request: HttpRequest) -> HttpResponse:
         empty=Empty(
             _("Nothing is in stock"), _("Receive a delivery, or clear the filters to see empty containers too.")
         ),
-        row_tone=lambda unit: "bad" if unit.lot.is_expired(today) else "",
+        row_tone=lambda unit: "bad" if unit.lot.is_expired(today) or not unit.place.takes(unit.status) else "",
     ).render(request)
 
 
@@ -97,6 +97,7 @@ def unit_record(request: HttpRequest, pk: int) -> HttpResponse:
         "unit": unit,
         "lot": unit.lot,
         "answer": usability(unit),
+        "misplaced": bool(unit.quantity) and not unit.place.takes(unit.status),
         "holds": open_holds_on(unit),
         "movements": movements[:SHOWN],
         "inspections": unit.inspections.order_by("-pk")[:SHOWN],
