@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from foundation.core import clock
 from foundation.core.canonical import decimal_text
 from foundation.core.units import convert
+from foundation.core.words import unit_words
 from resources.equipment.models import Equipment
 from resources.inventory.models import StockUnit
 from resources.personnel.models import QualificationGrant
@@ -82,7 +83,12 @@ def _material(operation: OperationDefinition, definition: Definition, order: Wor
         there = _released(line)
         needed = line.needed(int(order.quantity))
         if there < needed:
-            words = {"item": line.name, "there": decimal_text(there), "needed": decimal_text(needed), "unit": line.unit}
+            words = {
+                "item": line.name,
+                "there": decimal_text(there),
+                "needed": decimal_text(needed),
+                "unit": unit_words(line.unit),
+            }
             return MATERIAL, False, _("%(item)s: %(there)s of %(needed)s %(unit)s released.") % words
     return MATERIAL, True, _("Released material is there.")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from foundation.core.words import typed_number
+from foundation.core.words import typed_number, unit_words
 from shopfloor.definition import StepDefinition
 from shopfloor.exceptions import ConfirmOutOfLimits, EntryNotValid
 from shopfloor.states import StepOutcome
@@ -59,7 +59,9 @@ def read_number(step: StepDefinition, value: Any, unit: str) -> Decimal:
         raise EntryNotValid(_("This is not a number."), code="not-a-number", field="value") from error
     if unit and unit != parameter.get("unit"):
         raise EntryNotValid(
-            _("This is measured in %(unit)s.") % {"unit": parameter.get("unit")}, code="wrong-unit", field="unit"
+            _("This is measured in %(unit)s.") % {"unit": unit_words(str(parameter.get("unit") or ""))},
+            code="wrong-unit",
+            field="unit",
         )
     precision = parameter.get("precision")
     exponent = number.normalize().as_tuple().exponent
@@ -128,7 +130,7 @@ def ask_once(
         _("%(value)s %(unit)s is outside %(lower)s – %(upper)s. Correct the entry, or confirm it.")
         % {
             "value": judged.value,
-            "unit": judged.unit,
+            "unit": unit_words(judged.unit),
             "lower": parameter.get("lower") or "−∞",
             "upper": parameter.get("upper") or "∞",
         },

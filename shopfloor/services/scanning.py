@@ -14,6 +14,7 @@ from foundation.core.actor import Actor
 from foundation.core.canonical import decimal_text
 from foundation.core.errors import NotFound, NotValid
 from foundation.core.units import convert, same_dimension
+from foundation.core.words import unit_words
 from foundation.records.act import act
 from resources.inventory.models import GenealogyLink, Place, StockUnit
 from resources.inventory.selectors import unit_by_container
@@ -173,14 +174,14 @@ def closed_unit(stock_unit: StockUnit, line: Line) -> EntryNotValid:
     """The impossible: meters of something that is counted in pieces."""
     return EntryNotValid(
         _("%(container)s is counted in %(there)s, the card asks for %(wanted)s.")
-        % {"container": stock_unit.container, "there": stock_unit.unit, "wanted": line.unit},
+        % {"container": stock_unit.container, "there": unit_words(stock_unit.unit), "wanted": unit_words(line.unit)},
         code="unit-mismatch",
         field="quantity",
     )
 
 
 def _require_leader(actor: Actor, used: Decimal, left: Decimal, line: Line) -> None:
-    words = {"used": decimal_text(used), "left": decimal_text(left), "unit": line.unit}
+    words = {"used": decimal_text(used), "left": decimal_text(left), "unit": unit_words(line.unit)}
     try_leader = closed(
         "material",
         "over-issue",

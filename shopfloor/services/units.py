@@ -14,6 +14,7 @@ from foundation.core.canonical import decimal_text
 from foundation.core.errors import NotFound
 from foundation.core.refs import RecordRef
 from foundation.core.units import convert
+from foundation.core.words import unit_words
 from foundation.records.act import Act, act
 from foundation.records.models import update_tracked
 from foundation.records.services import Credentials, ToSign, sign
@@ -175,7 +176,7 @@ def _spread(cards: Sequence[WorkCard], line: Line, step_key: str, units: Sequenc
             if not stock:
                 raise EntryNotValid(
                     _("The containers for %(position)s are not enough: %(need)s %(unit)s per unit.")
-                    % {"position": line.position, "need": decimal_text(need), "unit": line.unit},
+                    % {"position": line.position, "need": decimal_text(need), "unit": unit_words(line.unit)},
                     code="not-enough",
                     field="containers",
                 )
