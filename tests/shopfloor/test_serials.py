@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from foundation.core import errors
 from quality.models import Nonconformance
@@ -135,6 +136,10 @@ def test_an_implausible_sample_fails_the_file_until_quality_excludes_it() -> Non
     )  # fmt: skip
     with refused("out-of-sequence"):
         report(run, card, 1)
+    client = Client()
+    client.force_login(run.plant.user("operator"))
+    told = client.get(f"/shop/cards/{card.pk}/after/{pending.record.pk}/").content.decode()
+    assert "row 257, patient = -20816.652605459058" in told  # which sample waits for quality
     file = TestFile.objects.get()
     with refused("permission-denied"):
         services.exclude_sample(actor=run.plant.operator2, test_file_id=file.pk, rows=[257], reason="Glitch")
