@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.accounts.policies import require
 from foundation.accounts.web import credentials_of
 from foundation.core.actor import Actor
 from foundation.core.canonical import content_hash
@@ -24,6 +25,7 @@ from shopfloor import services
 from shopfloor.content import card_content
 from shopfloor.forms import AskForm, HandOverForm, HappenedForm, ReportForm
 from shopfloor.models import Handover, ProductionReport
+from shopfloor.policies import WORK
 from shopfloor.selectors import card_view
 from shopfloor.selectors.pulse import newest_move
 from shopfloor.states import RUNNING_STATES, Bucket
@@ -87,6 +89,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         chosen |= {piece: "good" for piece in done if not chosen.get(piece)}
     elif form.is_bound and form.is_valid():
         with attempt() as tried:
+            require(actor, WORK, view.card.order.site_id)
             made = _report(actor, pk, form, here)
         if tried.done:
             words = {"good": made.good, "scrap": made.scrap, "rework": made.rework}

@@ -278,7 +278,7 @@ def test_the_api_tells_the_same_record_and_hands_out_the_package(journey: Journe
     refused = client.post(
         f"/api/v1/batch-records/{record.pk}/release/", {"secret": "x"}, content_type="application/json"
     )
-    assert (refused.status_code, refused.json()["code"]) == (409, "transition-not-allowed")
+    assert (refused.status_code, refused.json()["code"]) == (403, "permission-denied")
 
 
 @pytest.mark.requirement("PLT-01", "PLT-02")
