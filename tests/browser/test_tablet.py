@@ -110,8 +110,12 @@ def test_the_same_card_in_chinese_upright(
 ) -> None:
     run, token = floor
     read(run.plant, run.card(30))
-    page = open_page(PORTRAIT, site=live_site, touch=True, language="zh-hans")
+    page = open_page(PORTRAIT, site=live_site, touch=True)
     badge_in(page, live_site, token)
+    with page.expect_navigation():
+        page.get_by_role("button", name="简体中文").click()
+    badge_in(page, live_site, token)  # and it is kept with the person
+    assert page.locator("html").get_attribute("lang") == "zh-Hans"
     with page.expect_navigation():
         scan(page, run.traveller().code)
     look(page, shot, "tablet-zh-card")
