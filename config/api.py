@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
     path("", include("foundation.alerts.api.urls")),
+    path("", include("foundation.webhooks.api.urls")),
     path("", include("foundation.printing.api.urls")),
     path("", include("foundation.files.api.urls")),
     path("", include("resources.inventory.api.urls")),

@@ -145,7 +145,14 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
     (
         "auditor",
         {"en": "Auditor", "zh-hans": "审核员"},
-        [*READ, "dhr.make_package", "accounts.review_access", "records.verify_records", "retention.view_keeping"],
+        [
+            *READ,
+            "dhr.make_package",
+            "accounts.review_access",
+            "records.verify_records",
+            "retention.view_keeping",
+            "webhooks.view_endpoint",
+        ],
     ),
     (
         "system_owner",
@@ -157,6 +164,8 @@ CATALOGUE: list[tuple[str, dict[str, str], list[str]]] = [
             "accounts.review_access",
             "records.verify_records",
             "accounts.manage_stations",
+            "webhooks.view_endpoint",
+            "webhooks.manage_endpoint",
             "personnel.manage_qualifications",
             "equipment.manage_equipment",
             "inventory.manage_places",

@@ -1,10 +1,12 @@
-"""ONE table: event → handlers (in the transaction, after), question → providers, job kind → handler.
+"""ONE table: event → handlers (in the transaction, after), question → providers, job kind → handler, published events.
 
 *In the transaction*, and so able to refuse: only handlers of inventory, quality, shopfloor and dhr, and the writing of
 alert rows. Everything else runs *after*, as a job, and cannot stop a line.
 """
 
-from changecontrol.events import ChangeImplemented
+from bom.events import BomRevisionApproved
+from changecontrol.events import ChangeImplemented, ChangeRefused, ChangeSubmitted
+from dhr.events import PackageMade, RecordReleased
 from foundation.accounts.events import (
     AccessProbed,
     AccountLockedOut,
@@ -13,14 +15,32 @@ from foundation.accounts.events import (
     SecretGivenAlone,
     WithdrawnBadgeUsed,
 )
-from foundation.core import events, jobs
+from foundation.core import events, jobs, outbox
 from foundation.core.events import Event
+from foundation.core.outbox import Published
 from foundation.records.events import SealingTroubled, TamperingFound
 from foundation.retention.events import ArchiveTroubled
-from quality.events import BatchAssessed, DispositionDecided, DispositionExecuted
-from resources.equipment.events import CalibrationFailed
-from resources.inventory.events import StockReleased
-from shopfloor.events import ProductionReported, WorkOrderDispatched
+from quality.events import (
+    BatchAssessed,
+    DeviationDecided,
+    DeviationRaised,
+    DispositionDecided,
+    DispositionExecuted,
+    InspectionRecorded,
+    NonconformanceClosed,
+    NonconformanceRaised,
+)
+from resources.equipment.events import CalibrationFailed, EquipmentStatusChanged
+from resources.inventory.events import HoldLifted, HoldPlaced, StockReceived, StockRejected, StockReleased
+from routing.events import ProcessCardPublished, RoutingReturned
+from shopfloor.events import (
+    CardCompleted,
+    CardStarted,
+    ProductionReported,
+    StepRecorded,
+    WorkOrderCompleted,
+    WorkOrderDispatched,
+)
 
 IN_TRANSACTION: dict[type[Event], list[str]] = {
     AccessProbed: ["foundation.alerts.handlers.on_access_probed"],
@@ -59,8 +79,10 @@ PROVIDERS: dict[str, list[str]] = {
         "quality.access.scopes",
         "shopfloor.access.scopes",
         "dhr.access.scopes",
+        "foundation.webhooks.access.scopes",
     ],
     "accounts.permission_names": ["config.permissions.names"],
+    "outbox.wanted": ["foundation.webhooks.selectors.listening"],
     "records.visible_rows": ["foundation.accounts.scope.visible_rows"],
     "web.refused": ["foundation.accounts.web.keep_refused_try"],
     "web.exported": ["foundation.accounts.web.keep_export"],
@@ -113,13 +135,68 @@ JOBS: dict[str, str] = {
     "records.verify": "foundation.records.services.verifying.make_verification",
     "retention.archive": "foundation.retention.services.make_record_archive",
     "retention.archive_period": "foundation.retention.services.make_period_archive",
+    "outbox": "foundation.webhooks.handlers.queue",
+    "webhooks.send": "foundation.webhooks.handlers.send",
+    "webhooks.catch_up": "foundation.webhooks.handlers.catch_up",
 }
 GIVEN_UP: dict[str, str] = {
     "imports.commit": "foundation.imports.services.commit_given_up",
+    "webhooks.send": "foundation.webhooks.handlers.send_given_up",
 }
+
+USERS = "accounts.manage_users"
+# What other systems may be told (webhooks). Names and shapes are promises: docs/operations/webhook-events.json holds them,
+# and another shape is another version. Left out: what only our own apps understand, and fields that name other sites'.
+PUBLISHED: tuple[Published, ...] = (
+    Published(AccessProbed, "accounts.access.probed", record=("accounts.user", "user_id")),
+    Published(AccountLockedOut, "accounts.account.locked", record=("accounts.user", "user_id")),
+    Published(AddressThrottled, "accounts.address.throttled", permission=USERS),
+    Published(BadgeReportedLost, "accounts.badge.lost", record=("accounts.user", "user_id")),
+    Published(WithdrawnBadgeUsed, "accounts.badge.misused", record=("accounts.user", "user_id")),
+    Published(SealingTroubled, "records.sealing.troubled", permission="records.view_trail"),
+    Published(BomRevisionApproved, "bom.revision.approved", record=("bom.bomrevision", "revision_id")),
+    Published(ProcessCardPublished, "routing.card.published", record=("routing.processcard", "card_id")),
+    Published(RoutingReturned, "routing.revision.returned", record=("routing.routingrevision", "revision_id")),
+    Published(ChangeSubmitted, "changecontrol.change.submitted", record=("changecontrol.changerequest", "change_id")),
+    Published(ChangeRefused, "changecontrol.change.refused", record=("changecontrol.changerequest", "change_id")),
+    Published(
+        ChangeImplemented,
+        "changecontrol.change.implemented",
+        record=("changecontrol.changerequest", "change_id"),
+        without=("decisions",),  # open orders of every site
+    ),
+    Published(EquipmentStatusChanged, "equipment.status.changed", record=("equipment.equipment", "equipment_id")),
+    Published(CalibrationFailed, "equipment.calibration.failed", record=("equipment.equipment", "equipment_id")),
+    Published(StockReceived, "inventory.stock.received", record=("inventory.lot", "lot_id")),
+    Published(StockReleased, "inventory.stock.released", record=("inventory.stockunit", "stock_unit_id")),
+    Published(StockRejected, "inventory.stock.rejected", record=("inventory.stockunit", "stock_unit_id")),
+    Published(HoldPlaced, "inventory.hold.placed", record=("inventory.hold", "hold_id"), without=("lot_ids",)),
+    Published(HoldLifted, "inventory.hold.lifted", record=("inventory.hold", "hold_id")),
+    Published(InspectionRecorded, "quality.inspection.recorded", record=("quality.inspection", "inspection_id")),
+    Published(
+        NonconformanceRaised, "quality.nonconformance.raised", record=("quality.nonconformance", "nonconformance_id")
+    ),
+    Published(
+        NonconformanceClosed, "quality.nonconformance.closed", record=("quality.nonconformance", "nonconformance_id")
+    ),
+    Published(
+        DispositionDecided, "quality.disposition.decided", record=("quality.nonconformance", "nonconformance_id")
+    ),
+    Published(DeviationRaised, "quality.deviation.raised", record=("quality.deviation", "deviation_id")),
+    Published(DeviationDecided, "quality.deviation.decided", record=("quality.deviation", "deviation_id")),
+    Published(WorkOrderDispatched, "shopfloor.order.dispatched", record=("shopfloor.workorder", "order_id")),
+    Published(WorkOrderCompleted, "shopfloor.order.completed", record=("shopfloor.workorder", "order_id")),
+    Published(CardStarted, "shopfloor.card.started", record=("shopfloor.workcard", "card_id")),
+    Published(CardCompleted, "shopfloor.card.completed", record=("shopfloor.workcard", "card_id")),
+    Published(StepRecorded, "shopfloor.step.recorded", record=("shopfloor.workcard", "card_id")),
+    Published(ProductionReported, "shopfloor.production.reported", record=("shopfloor.workcard", "card_id")),
+    Published(RecordReleased, "dhr.record.released", record=("dhr.devicehistoryrecord", "record_id")),
+    Published(PackageMade, "dhr.package.made", record=("dhr.devicehistoryrecord", "record_id")),
+)
 
 
 def connect() -> None:
     """Called once, when the apps are ready."""
     events.connect(in_transaction=IN_TRANSACTION, after=AFTER, providers=PROVIDERS)
     jobs.register(JOBS, GIVEN_UP)
+    outbox.publish(PUBLISHED)

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("changecontrol.api.urls")),
     path("prints/", include("foundation.printing.urls")),
     path("alerts/", include("foundation.alerts.urls")),
+    path("webhooks/", include("foundation.webhooks.urls")),
     path("inventory/", include("resources.inventory.urls")),
     path("equipment/", include("resources.equipment.urls")),
     path("personnel/", include("resources.personnel.urls")),

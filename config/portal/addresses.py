@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 ADDRESSES: dict[str, str] = {
     "accounts.user": "accounts:user",
     "accounts.station": "accounts:station",
+    "webhooks.endpoint": "webhooks:endpoint",
+    "webhooks.delivery": "webhooks:delivery",
     "records.ledgerentry": "portal:ledger-entry",
     "bom.item": "bom:item",
     "bom.bomrevision": "bom:revision",
@@ -37,6 +39,8 @@ ADDRESSES: dict[str, str] = {
 KINDS: dict[str, Any] = {
     "accounts.user": _("User"),
     "accounts.station": _("Station"),
+    "webhooks.endpoint": _("Webhook endpoint"),
+    "webhooks.delivery": _("Webhook delivery"),
     "bom.item": _("Item"),
     "bom.bomrevision": _("Parts list"),
     "routing.routingrevision": _("Routing"),

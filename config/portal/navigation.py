@@ -165,6 +165,7 @@ NAVIGATION: tuple[Section, ...] = (
                 permission="accounts.review_access",
             ),
             Entry(_("Stations"), "accounts:station-list", icon_name="devices", permission="accounts.manage_stations"),
+            Entry(_("Webhooks"), "webhooks:endpoint-list", icon_name="webhook", permission="webhooks.view_endpoint"),
             Entry(_("Component gallery"), "portal:gallery", icon_name="components", permission="accounts.manage_users"),
         ),
     ),

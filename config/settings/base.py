@@ -5,6 +5,7 @@ Two database roles: the application connects as ``DATABASE_URL``; only ``migrate
 """
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 
 import dj_database_url
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
     "foundation.retention",
     "foundation.printing",
     "foundation.alerts",
+    "foundation.webhooks",
     "resources.personnel",
     "resources.equipment",
     "foundation.imports",
@@ -262,6 +264,19 @@ SEAL_EXPORT_DIR: Path | None = Path(os.environ.get("ARTERIA_SEAL_EXPORT_DIR") or
 ARCHIVE_DIR = Path(os.environ.get("ARTERIA_ARCHIVE_DIR") or DATA_DIR / "archives")
 TSA_URL = os.environ.get("ARTERIA_TSA_URL", "")
 CAPTURE_IDLE_SECONDS = int(os.environ.get("ARTERIA_CAPTURE_IDLE_SECONDS", "600"))
+
+# Webhooks (docs/operations/webhooks.md). The key makes the endpoints' secrets: another key makes other secrets.
+WEBHOOK_KEY = os.environ.get("ARTERIA_WEBHOOK_KEY") or SECRET_KEY
+WEBHOOK_ALLOWED_NETWORKS = tuple(
+    ip_network(network.strip())
+    for network in os.environ.get("ARTERIA_WEBHOOK_ALLOWED_NETWORKS", "").split(",")
+    if network.strip()
+)
+WEBHOOK_HTTP_HOSTS = tuple(
+    host.strip().lower() for host in os.environ.get("ARTERIA_WEBHOOK_HTTP_HOSTS", "").split(",") if host.strip()
+)
+WEBHOOK_CA_FILE = os.environ.get("ARTERIA_WEBHOOK_CA_FILE", "")
+WEBHOOK_SECONDS = float(os.environ.get("ARTERIA_WEBHOOK_SECONDS", "15"))  # for one answer, all of it
 
 # Accounts (docs/operations/accounts.md says what each does). 0 days: no age.
 DESK_IDLE_SECONDS = int(os.environ.get("ARTERIA_DESK_IDLE_SECONDS", "1800"))

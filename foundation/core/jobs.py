@@ -9,7 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -37,6 +37,14 @@ _given_up: dict[str, str] = {}
 _nudge: list[Callable[[int], None]] = []
 
 
+class Later(Exception):
+    """Raised by a handler that finds its moment not yet come: the job waits until then, and this was no attempt."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
 def register(kinds: Mapping[str, str], given_up: Mapping[str, str] | None = None) -> None:
     """Job kind → dotted path of ``handler(job, progress) -> dict | None``. Called from config/subscriptions.py.
 
@@ -52,8 +60,18 @@ def nudge_with(function: Callable[[int], None]) -> None:
     _nudge[:] = [function]
 
 
-def enqueue(kind: str, *, unique_key: str, payload: Mapping[str, Any], requested_by: str = "") -> Job:
-    """Write the job in the current transaction (or find the one with this key) and nudge the worker after commit."""
+def enqueue(
+    kind: str,
+    *,
+    unique_key: str,
+    payload: Mapping[str, Any],
+    requested_by: str = "",
+    not_before: datetime | None = None,
+) -> Job:
+    """Write the job in the current transaction (or find the one with this key) and nudge the worker after commit.
+
+    With ``not_before`` it waits until then, and beat finds it.
+    """
     job, created = Job.objects.get_or_create(
         unique_key=unique_key,
         defaults={
@@ -61,9 +79,10 @@ def enqueue(kind: str, *, unique_key: str, payload: Mapping[str, Any], requested
             "payload": dict(payload),
             "created_at": clock.now(),
             "requested_by": requested_by,
+            "not_before": not_before,
         },
     )
-    if created:
+    if created and not_before is None:
         transaction.on_commit(lambda: nudge(job.pk))
     return job
 
@@ -134,6 +153,11 @@ def run(job_id: int) -> bool:
         handler = _run_event if job.kind == "event" else events.resolve(_handlers[job.kind])
         with _renewed_lease(job):
             result = handler(job, Progress(job)) or {}
+    except Later as later:
+        Job.objects.filter(pk=job.pk, attempts=job.attempts).update(
+            state=JobState.QUEUED, lease_until=None, not_before=later.until, attempts=F("attempts") - 1
+        )
+        return False
     except Exception as error:  # a job's error must end in its row, never in a lost worker
         logger.exception("Job %s failed", job)
         final = job.attempts >= MAX_ATTEMPTS

@@ -26,7 +26,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models.expressions import RawSQL
 from psycopg2.errors import ForeignKeyViolation
 
-from foundation.core import clock, events, idempotency, jobs
+from foundation.core import clock, events, idempotency, jobs, outbox
 from foundation.core.actor import Actor
 from foundation.core.errors import NotFound, Refusal
 from foundation.core.refs import RecordRef
@@ -163,6 +163,8 @@ def _outermost(this: Act) -> Iterator[Act]:
             idempotency.note_act(entry.pk)
             for number, event in enumerate(this.pending):
                 jobs.enqueue_event(event, f"{entry.pk}.{number}")
+            occurred_at = this.captured_at or this.at
+            outbox.keep(this.pending, entry_id=entry.pk, occurred_at=occurred_at, received_at=this.at)
         finally:
             _current.reset(token)
 

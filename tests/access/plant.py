@@ -29,6 +29,7 @@ from foundation.records.services.verifying import request_verification
 from foundation.retention.models import Archive
 from foundation.retention.selectors.archives import archive_path
 from foundation.retention.services import place_legal_hold, set_rule
+from foundation.webhooks.services import create_endpoint, send_ping
 from quality import services as quality
 from quality.models import Disposition, GaugeAssessment
 from quality.services.dispositions import Choice
@@ -76,7 +77,7 @@ def world() -> World:
     """Built by the services where a state matters, and as rows where only existence does."""
     run = _floor()
     things = {**_resources(), **_definitions(), **_of_quality(run), **_on_the_floor(run), **_stock(run)}
-    made = things | _records(run) | _people()
+    made = things | _records(run) | _people() | _webhooks(run)
     return World(run, made, _named(run, made))
 
 
@@ -305,6 +306,21 @@ def _keeping(record: DeviceHistoryRecord) -> dict[str, Any]:
     return {
         "keeping/rules/": rule.pk, "keeping/legal-holds/": hold.pk, "keeping/archives/": archive.pk,
         "keeping/record/": {"label": "dhr.devicehistoryrecord", "pk": record.pk},
+    }  # fmt: skip
+
+
+def _webhooks(run: Running) -> dict[str, Any]:
+    endpoint, _secret = create_endpoint(
+        actor=SETUP,
+        name="ERP",
+        url="https://erp.example/hook",
+        kinds=["shopfloor.card.started"],
+        site_id=run.order.site_id,
+    )
+    delivery = send_ping(actor=SETUP, endpoint_id=endpoint.pk)
+    return {
+        "webhooks/endpoints/": endpoint.pk, "api/v1/webhook-endpoints/": endpoint.pk,
+        "webhooks/deliveries/": delivery.pk, "api/v1/webhook-deliveries/": delivery.pk,
     }  # fmt: skip
 
 

@@ -251,8 +251,8 @@ def test_every_model_of_the_plant_says_who_reads_it() -> None:
         "accounts.AddressTries", "accounts.ApiTokenUse", "accounts.AuthenticationEvent", "alerts.Alert", "files.Attachment",
         "files.StoredFile", "printing.PrintJob",
     }  # fmt: skip
-    ours = ("accounts", "files", "printing", "alerts", "imports", "personnel", "equipment", "bom", "routing", "inventory",
-            "changecontrol", "quality", "shopfloor", "dhr")  # fmt: skip
+    ours = ("accounts", "files", "printing", "alerts", "webhooks", "imports", "personnel", "equipment", "bom", "routing",
+            "inventory", "changecontrol", "quality", "shopfloor", "dhr")  # fmt: skip
     known = {model._meta.label for model in scopes()}
     found = {
         model._meta.label

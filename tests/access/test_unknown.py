@@ -29,7 +29,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("SEC-04")]
 NOTHING = 10**12
 APPS = (
     "foundation.accounts", "foundation.imports", "foundation.alerts", "foundation.printing", "resources.personnel",
-    "resources.equipment", "resources.inventory", "bom", "routing", "changecontrol", "quality", "shopfloor", "dhr",
+    "resources.equipment", "resources.inventory", "foundation.webhooks", "bom", "routing", "changecontrol", "quality",
+    "shopfloor", "dhr",
 )  # fmt: skip
 VALUES: dict[Any, Any] = {
     str: "1", int: 1, bool: True, Decimal: Decimal(1), bytes: b"x", Credentials: Credentials(secret="x", identity="x"),

@@ -30,7 +30,7 @@ LOOKS: tuple[tuple[Look, str], ...] = (
     (Look("info", Icon("player-play")), "ready dispatched open available asked requested raised switch finish_on_old"),
     (
         Look("active", Icon("progress")),
-        "running in_process in_progress implementing building compiling growing verifying reading reviewing committing",
+        "running in_process in_progress implementing building compiling growing verifying reading reviewing committing active",
     ),
     (
         Look("good", Icon("circle-check")),
@@ -55,12 +55,12 @@ LOOKS: tuple[tuple[Look, str], ...] = (
     (Look("bad", Icon("ban")), "rejected refused blocked denied down below above"),
     (
         Look("bad", Icon("circle-x")),
-        "failed fail invalid unreadable error broken out_of_tolerance expired no locked damaged missing",
+        "failed fail invalid unreadable error broken out_of_tolerance expired no locked damaged missing given_up",
     ),
     (Look("bad", Icon("trash")), "scrapped scrap destroyed"),
     (Look("neutral", Icon("x")), "cancelled withdrawn skipped abandoned lifted waived removed"),
-    (Look("neutral", Icon("archive")), "retired superseded obsolete archived inactive consumed"),
-    (Look("neutral", Icon("refresh")), "rework reworked reopened repair sort return downgrade concession"),
+    (Look("neutral", Icon("archive")), "retired superseded obsolete archived inactive consumed ended"),
+    (Look("neutral", Icon("refresh")), "rework reworked reopened repair sort return downgrade concession retrying"),
 )
 BY_STATE: dict[str, Look] = {state: look for look, states in LOOKS for state in states.split()}
 UNKNOWN = Look("neutral", Icon("point"))
