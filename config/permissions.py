@@ -68,6 +68,8 @@ NAMES: dict[str, Any] = {
     "shopfloor.split_batch": _("split batches"),
     "shopfloor.view_order": _("read orders and work cards"),
     "shopfloor.work_card": _("work on cards"),
+    "webhooks.manage_endpoint": _("set up webhooks"),
+    "webhooks.view_endpoint": _("read webhooks and what they told"),
 }
 
 

@@ -39,6 +39,14 @@ def send(job: Job, progress: Progress) -> Mapping[str, Any]:
     )
 
 
+def send_given_up(job: Job) -> None:
+    """An attempt failed by an error of our own, each time: it is said where people look for it."""
+    told = job.payload
+    sending.note_failure(
+        actor=SENDER, delivery_id=told["delivery"], number=told["number"], try_number=told["try"], job_id=job.pk
+    )
+
+
 def catch_up(job: Job, progress: Progress) -> Mapping[str, Any]:
     """Job kind ``webhooks.catch_up``: an endpoint was resumed, or is to hear again what was given up."""
     told = job.payload

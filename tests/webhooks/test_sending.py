@@ -258,6 +258,25 @@ def test_a_worker_that_died_after_sending_is_followed_by_one_that_sends_the_same
     assert (late, len(receiver.got)) == ({"skipped": "done"}, 2)
 
 
+def test_an_error_of_our_own_is_given_up_in_public_and_sent_again_by_hand(
+    owner: Actor, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint(owner, receiver)
+    break_down(machine())
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "post", lambda *_args: 1 / 0)
+        for _try in range(jobs.MAX_ATTEMPTS):
+            with later(_try * 600):
+                jobs.run_waiting()
+    job = Job.objects.get(kind=sending.SEND)
+    assert (job.state, outcomes()) == (JobState.FAILED, ["given_up"])
+    assert Attempt.objects.get().problem == f"It could not be sent: job {job.pk} failed."
+    assert Alert.objects.filter(rule="webhooks.given_up").count() == 1
+    services.redeliver(actor=owner, delivery_id=Delivery.objects.get().pk)
+    jobs.run_waiting()
+    assert outcomes() == ["given_up", "delivered"]
+
+
 def test_an_endpoint_that_does_not_answer_rests_and_holds_no_worker(owner: Actor, settings: Any) -> None:
     with receiving() as gone:
         pass  # nothing listens there any more

@@ -14,14 +14,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from foundation.core.refs import RecordRef
 from foundation.records.models import TrackedModel
 
-NEVER_SHOWN = {
-    "password",
-    "pin",
-    "token_hash",
-    "code_hash",
-    "salt",
-    "former_salt",
-}  # that they changed is shown, not what they are
+# That they changed is shown, what they are is not.
+NEVER_SHOWN = {"password", "pin", "token_hash", "code_hash", "salt", "former_salt"}
 NEW, CHANGED, REMOVED = "+", "~", "-"
 
 

@@ -65,8 +65,23 @@ def send_delivery(
         if next_at is not None:
             _plan(delivery, number + 1, try_number + 1, next_at)
         elif outcome == Outcome.GIVEN_UP:
-            _tell_of_giving_up(actor, delivery, reply)
+            _tell_of_giving_up(actor, delivery, reply.problem)
     return {"outcome": str(outcome), "status": reply.status}
+
+
+def note_failure(*, actor: Actor, delivery_id: int, number: int, try_number: int, job_id: int) -> None:
+    """The job of this attempt broke for good, by an error of our own: given up, and the owner hears of it."""
+    delivery: Delivery = Delivery.objects.select_related("endpoint").get(pk=delivery_id)
+    if delivery.attempts.filter(number__gte=number).exists():
+        return
+    problem = _("It could not be sent: job %(job)s failed.") % {"job": job_id}
+    with act(actor=actor, verb="webhooks.delivery.tried", about=delivery.endpoint) as this:
+        this.relate(delivery)
+        Attempt(
+            delivery=delivery, endpoint=delivery.endpoint, number=number, try_number=try_number, outcome=Outcome.GIVEN_UP,
+            at=this.at, duration_ms=0, url=delivery.endpoint.url, problem=problem,
+        ).save()  # fmt: skip
+        _tell_of_giving_up(actor, delivery, problem)
 
 
 def _post(endpoint: Endpoint, delivery: Delivery, moment: datetime) -> Reply:
@@ -101,7 +116,7 @@ def _plan(delivery: Delivery, number: int, try_number: int, moment: datetime) ->
     jobs.enqueue(SEND, unique_key=f"{SEND}:{delivery.pk}:{number}:", payload=payload, not_before=moment)
 
 
-def _tell_of_giving_up(actor: Actor, delivery: Delivery, reply: Reply) -> None:
+def _tell_of_giving_up(actor: Actor, delivery: Delivery, problem: str) -> None:
     endpoint: Endpoint = delivery.endpoint
     raise_alert(
         actor=actor,
@@ -111,7 +126,7 @@ def _tell_of_giving_up(actor: Actor, delivery: Delivery, reply: Reply) -> None:
             "en": f"Webhook given up: {endpoint.name} did not take {delivery.event}",
             "zh-hans": f"已放弃推送:{endpoint.name} 未接收 {delivery.event}",
         },
-        body={"en": reply.problem, "zh-hans": reply.problem},
+        body={"en": problem, "zh-hans": problem},
         subject=RecordRef.to(endpoint),
         role="system_owner",
         site_id=endpoint.site_id,
