@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from config.local.paths import ROOT
 from foundation.core import clock, jobs
@@ -65,6 +66,20 @@ def test_the_documented_check_takes_what_is_right_and_nothing_else(
         assert not verified(verify, secret, message)
     assert json.loads(message.body)["type"] == "arteria.ping"
     assert (message.headers["content-type"], message.path) == ("application/json", "/hook")
+
+
+def test_the_library_of_the_specification_takes_it(owner: Actor, receiver: Receiver) -> None:
+    """Code that is not ours, with two signatures in the header and a body that is not ASCII."""
+    endpoint, first = create_endpoint(actor=owner, name="企业资源", url=receiver.url, kinds=[KIND])
+    _endpoint, second = rotate_secret(actor=owner, endpoint_id=endpoint.pk)
+    delivery = send_ping(actor=owner, endpoint_id=endpoint.pk)
+    jobs.run_waiting()
+    [message] = receiver.got
+    for secret in (first, second):
+        told: Any = Webhook(secret).verify(message.body, message.headers)
+        assert (told["id"], told["data"]["endpoint"]) == (delivery.message, "企业资源")
+    with pytest.raises(WebhookVerificationError):
+        Webhook(signing.secret_text(signing.new_salt())).verify(message.body, message.headers)
 
 
 def test_while_they_overlap_both_secrets_verify_and_then_the_new_one_alone(
