@@ -15,6 +15,7 @@ from dhr.compile.resources import GaugeUse, uses_of_gauges
 from dhr.compile.scope import RecordScope
 from dhr.compile.trail import ledger_entries
 from dhr.compile.units import quantities
+from dhr.states import RecordState
 from dhr.words import unit_sign
 from foundation.core.canonical import decimal_text
 from foundation.core.refs import RecordRef
@@ -190,8 +191,9 @@ def _trail(scope: RecordScope) -> Iterator[Blocker]:
         if entry.pk > review.up_to_entry and not entry.verb.startswith(("dhr.", "records.signature"))
     ]
     if later:
-        yield Blocker(
-            "trail-not-reviewed",
-            _("%(count)d acts came after the audit trail was reviewed: send it back and review again.")
-            % {"count": len(later)},
+        words = (
+            _("%(count)d acts came after the release: an addendum says what they mean for what was released.")
+            if scope.record.state == RecordState.RELEASED
+            else _("%(count)d acts came after the audit trail was reviewed: send it back and review again.")
         )
+        yield Blocker("trail-not-reviewed", words % {"count": len(later)})

@@ -162,7 +162,7 @@ def test_a_stranger_follows_the_keys_from_the_one_that_was_published(sealing_key
     for trusted in (sealing_key, local()):
         report = stranger.verify_path(str(path), [trusted], str(tmp_path / "seals"))
         assert (report.verdict, report.problems, report.exported_seals) == ("confirmed", [], 2)
-    assert stranger.verify_path(str(path), ["ab" * 32]).verdict == "damaged"
+    assert stranger.verify_path(str(path), ["ab" * 32]).verdict == "other-signer"
     without = json.loads(canonical_json(proof)) | {"key_statements": []}
     package.write_package(
         path,
@@ -171,7 +171,7 @@ def test_a_stranger_follows_the_keys_from_the_one_that_was_published(sealing_key
         title="DHR-1",
         created_at=Seal.objects.latest("number").made_at,
     )
-    assert stranger.verify_path(str(path), [sealing_key]).verdict == "damaged"
+    assert stranger.verify_path(str(path), [sealing_key]).verdict == "other-signer"
 
 
 def test_a_statement_that_was_changed_does_not_hold(as_owner: Any) -> None:

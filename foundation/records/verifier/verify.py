@@ -11,8 +11,8 @@ seals, recomputed; seals against the exported ones (a file of JSON
 lines, or the folder of them): one chain without a gap up to the newest, so that nothing was taken back afterwards.
 
 Trust comes from a key fingerprint that you got elsewhere (--key), and from a copy of this file that you got elsewhere.
-Exit codes: 0 intact and signed by a key you named; 3 intact, signer unconfirmed (no --key was given); 1 damaged, or not
-signed by the key you named; 2 the package cannot be read.
+Exit codes: 0 intact and signed by a key you named; 3 intact, signer unconfirmed (no --key was given); 4 intact, but not
+signed by the key you named; 1 damaged; 2 the package cannot be read.
 
 A note for maintainers: this file is on purpose longer than others and imports nothing of the product. It ships alone.
 """
@@ -43,7 +43,7 @@ SCHEMA = "arteria-package/1"
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 DHR, LEDGER = "dhr.json", "proof/ledger.json"
 ARCHIVE, SEALS, FORMATS = "archive.json", "proof/seals.jsonl", "proof/formats.json"
-EXIT_CONFIRMED, EXIT_DAMAGED, EXIT_UNREADABLE, EXIT_UNCONFIRMED = 0, 1, 2, 3
+EXIT_CONFIRMED, EXIT_DAMAGED, EXIT_UNREADABLE, EXIT_UNCONFIRMED, EXIT_OTHER_SIGNER = 0, 1, 2, 3, 4
 MAX_SIZE = 2**31 - 1
 
 TEXTS = {
@@ -104,6 +104,10 @@ VERDICTS = {
         "INTACT, signer unconfirmed: compare the key's fingerprint with one you got elsewhere, or give it with --key",
         "完整,签名者未确认:请用其他途径获得的指纹核对,或用 --key 指定",
     ),
+    "other-signer": (
+        "INTACT, but NOT signed by the key you named",
+        "完整,但并非由您指定的密钥签署",
+    ),
     "damaged": ("DAMAGED: this is not what was signed", "已损坏:与签署的内容不符"),
 }
 
@@ -116,6 +120,11 @@ MEANINGS = {
     "unconfirmed": (
         "Nothing was changed since this was issued. By whom it was issued is not known until the key is compared.",
         "自签发以来没有任何内容被改动。在核对密钥之前,无法确认由谁签发。",
+    ),
+    "other-signer": (
+        "Nothing was changed since this was issued, but by the holder of another key. Compare the fingerprint you typed with the"
+        " one you got from the company. If they are the same, do not rely on this: somebody else made it.",
+        "自签发以来没有任何内容被改动,但由另一密钥的持有者签发。请核对您输入的指纹与从公司获得的是否一致。若一致,请勿依赖此文件:它由他人制作。",
     ),
     "damaged": (
         "Do not rely on it. The problems above say which part differs; ask the company for the original.",
@@ -162,13 +171,16 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        if self.problems:
+        if any(kind != "wrong-key" for kind, _file, _values in self.problems):
             return "damaged"
+        if self.problems:
+            return "other-signer"
         return "confirmed" if self.trusted else "unconfirmed"
 
     @property
     def exit_code(self) -> int:
-        return {"confirmed": EXIT_CONFIRMED, "unconfirmed": EXIT_UNCONFIRMED, "damaged": EXIT_DAMAGED}[self.verdict]
+        codes = {"confirmed": EXIT_CONFIRMED, "unconfirmed": EXIT_UNCONFIRMED, "other-signer": EXIT_OTHER_SIGNER}
+        return codes.get(self.verdict, EXIT_DAMAGED)
 
     def as_json(self) -> dict[str, Any]:
         problems = [

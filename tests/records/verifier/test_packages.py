@@ -108,8 +108,16 @@ def test_without_a_fingerprint_the_signer_is_unconfirmed(archive):
 
 def test_another_key_is_not_the_signer_that_was_named(archive):
     report = verify.verify_path(str(archive), ["ab" * 32])
-    assert report.exit_code == 1
+    assert (report.verdict, report.exit_code) == ("other-signer", 4)
     assert problems(report) == [("wrong-key", "manifest.sig")]
+
+
+def test_damage_is_said_whoever_signed(tmp_path, archive):
+    data = bytearray(archive.read_bytes())
+    data[len(data) // 2] ^= 1
+    (tmp_path / "flipped.zip").write_bytes(data)
+    report = verify.verify_path(str(tmp_path / "flipped.zip"), ["ab" * 32])
+    assert (report.verdict, report.exit_code) == ("damaged", 1)
 
 
 def test_a_package_forged_with_another_key_is_only_intact_without_the_fingerprint(tmp_path):

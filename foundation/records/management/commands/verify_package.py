@@ -29,7 +29,7 @@ class Command(BaseCommand):
         else:
             for line in verify.lines_of(report):
                 self.stdout.write(line)
-        if report.exit_code == verify.EXIT_DAMAGED:
-            raise CommandError(verify.VERDICTS["damaged"][0], returncode=verify.EXIT_DAMAGED)
+        if report.exit_code in (verify.EXIT_DAMAGED, verify.EXIT_OTHER_SIGNER):
+            raise CommandError(verify.VERDICTS[report.verdict][0], returncode=report.exit_code)
         if report.exit_code:
             sys.exit(report.exit_code)
