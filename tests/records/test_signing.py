@@ -1,7 +1,9 @@
 """Electronic signatures: both components first, the secret later; bound to exactly what was shown."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
@@ -17,6 +19,8 @@ from foundation.core.refs import RecordRef
 from foundation.records.models import LedgerEntry, Signature
 from foundation.records.selectors import signature_validity, signatures_of
 from foundation.records.services import Credentials, ToSign, sign
+from foundation.records.verification import signatures as verified
+from foundation.records.verification.reading import stream
 from tests.factories.people import PIN, SETUP, actor_for, both, later, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.pg15]
@@ -176,6 +180,26 @@ class TestBinding:
         assert LedgerEntry.objects.filter(verb="records.signature.given").count() == 1
         assert len(LedgerEntry.objects.latest("id").related) == 3
         assert AuthenticationEvent.objects.filter(kind="signature").count() == 1
+
+    def test_what_an_act_states_is_read_once_however_many_records_it_signed(
+        self, user: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each row bore the whole statement before: the memory of a verification grew with the square of a long list."""
+        rows: list[tuple] = []
+
+        def told(*query: Any) -> Iterator[tuple]:
+            for row in stream(*query):
+                rows.append(row)
+                yield row
+
+        monkeypatch.setattr(verified, "stream", told)
+        subjects = [ToSign(RecordRef("shopfloor.workcard", n, f"WC-{n}"), {"n": n}) for n in range(40)]
+        sign(actor=actor_for(user), credentials=both(user), meaning="reviewed", subjects=subjects)
+        assert list(verified.check_signatures(-(2**62))) == []
+        entries = LedgerEntry.objects.filter(outcome="done").count()  # the test is one transaction: each meets each
+        assert len(rows) == 40 * entries
+        assert [row[10] is not None for row in rows].count(True) == entries
+        assert [row[11] is not None for row in rows].count(True) == entries
 
     def test_signatures_of_a_record_come_in_order(self, user: User) -> None:
         first, second = give(user, both(user)), give(user, later())

@@ -1,5 +1,8 @@
 """RFC 3161: an authority stamps the newest seal; one that is down or lies stops nothing and leaves no stamp."""
 
+import base64
+import json
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -108,6 +111,28 @@ def test_the_newest_seal_is_stamped_once_and_the_stamp_verifies(
     lines = next((tmp_path / "seals").glob("*.jsonl")).read_text().splitlines()
     assert [line[:8] for line in lines] == ['{"seal":', '{"stamp"']
     assert stranger.verify_path("", [], str(tmp_path / "seals")).problems == []
+
+
+def test_a_stranger_checks_an_exported_stamp_by_openssl(
+    serving: list[bytes], authority: DummyTimeStamper, settings: Any, tmp_path: Path
+) -> None:
+    """As docs/operations/verify-a-package.md says it."""
+    settings.SEAL_EXPORT_DIR = tmp_path / "seals"
+    write()
+    seal_export_and_stamp()
+    lines = next((tmp_path / "seals").glob("*.jsonl")).read_text().splitlines()
+    stamp = next(found["stamp"] for found in map(json.loads, lines) if "stamp" in found)
+    token, roots = tmp_path / "stamp.der", tmp_path / "authority.pem"
+    token.write_bytes(base64.b64decode(stamp["token"]))
+    certificate = x509.load_der_x509_certificate(authority.tsa_cert.dump())
+    roots.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+
+    def said(digest: str) -> int:
+        command = ["openssl", "ts", "-verify", "-token_in", "-in", token, "-digest", digest, "-CAfile", roots]
+        return subprocess.run(command, capture_output=True, check=False).returncode
+
+    assert said(stamp["hash"]) == 0
+    assert said("00" * 32) == 1
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def check_signatures(low: int) -> Iterator[Finding]:
     """
     rows = stream(
         "SELECT coalesce(s.tx, l.tx), s.id, s.record_label, s.record_id, s.record_number, s.record_version, s.content_hash, "  # noqa: S608
-        f"s.signer_id, s.meaning, l.id, l.data::text, l.parts::text FROM {TABLE} s FULL JOIN "
+        f"s.signer_id, s.meaning, l.id, {_once('l.data::text')}, {_once('l.parts::text')} FROM {TABLE} s FULL JOIN "
         f"(SELECT * FROM {LEDGER} WHERE outcome = 'done') l ON l.tx = s.tx "
         "WHERE coalesce(s.tx, l.tx) >= %s AND (s.id IS NOT NULL OR l.data ? 'signed' OR l.parts @? '$[*].data.signed') "
         "ORDER BY 1, s.id",
@@ -34,8 +34,13 @@ def check_signatures(low: int) -> Iterator[Finding]:
         yield from _check_act(list(group))
 
 
+def _once(what: str) -> str:
+    """On the first row of an entry only: what an act of a thousand signatures states is as long as they are many."""
+    return f"CASE WHEN row_number() OVER (PARTITION BY l.id ORDER BY s.id) = 1 THEN {what} END"
+
+
 def _check_act(rows: list[tuple[Any, ...]]) -> Iterator[Finding]:
-    entries = {row[9]: (row[10], row[11]) for row in rows if row[9] is not None}
+    entries = {row[9]: (row[10], row[11]) for row in rows if row[10] is not None}
     stated = [statement for data, parts in entries.values() for statement in _statements(data, parts)]
     signatures = {row[1]: row[2:9] for row in rows if row[1] is not None}
     if not stated:  # an act without statements, or none at all: the check of acts speaks of that
