@@ -15,6 +15,7 @@ from foundation.retention.law import years_after
 from foundation.retention.models import LegalHold, RetentionRule
 from foundation.retention.services import place_legal_hold
 from tests.factories.people import PIN, SETUP, person
+from tests.factories.signing import dialog_on
 from tests.retention.test_holds_and_endings import released_record
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("21CFR11.10(c)")]
@@ -73,7 +74,8 @@ def test_rules_and_holds_are_entered_with_their_reason() -> None:
     assert LegalHold.objects.get().subject == RecordRef.to(record)
     lift = reverse("retention:hold-lift", args=[LegalHold.objects.get().pk])
     other = as_person("rosa", "qa_releaser")
-    answer = other.post(lift, {"identity": "rosa", "secret": PIN, "reason": "Settled"})
+    asked = dialog_on(other, reverse("retention:hold", args=[LegalHold.objects.get().pk]), lift)
+    answer = other.post(lift, asked | {"identity": "rosa", "secret": PIN, "reason": "Settled"})
     assert (answer.status_code, LegalHold.objects.get().state) == (302, "lifted")
 
 

@@ -63,7 +63,10 @@ def test_made_five_released_four() -> None:
     under = record(run, card, "30.20", "5.40", 5, confirm_out_of_limits=True)
     assert (under.outcome, under.reaction) == ("below", "rework_loop")
     assert record(run, card, "30.20", "5.47", 5).outcome == "in"
-    assert [r.value for r in StepRecord.objects.filter(unit_no=5).order_by("pk")] == ["5.4", "5.47"]  # all kept
+    assert [r.value for r in StepRecord.objects.filter(unit_no=5).order_by("pk")] == [
+        "5.40",
+        "5.47",
+    ]  # all kept, as they were read
     assert numbers(card) == {"arrived": 5, "here": 4, "good": 0, "scrap": 0, "rework": 0, "held": 1}
 
     report(run, card, 3)  # three go on, one stays, one is held

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         else:
             self._tell(done, begun.isoformat(timespec="seconds"))
         if not done.intact:
-            raise CommandError("The restored records do not verify.")
+            raise CommandError(f"The restored records do not verify. {done.said}")
 
     def _tell(self, done: Drill, begun: str) -> None:
         self.stdout.write(f"Restore drill of {begun}: {done.dump_bytes:,} bytes")
