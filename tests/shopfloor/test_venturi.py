@@ -66,7 +66,7 @@ def test_made_five_released_four() -> None:
     assert [r.value for r in StepRecord.objects.filter(unit_no=5).order_by("pk")] == [
         "5.40",
         "5.47",
-    ]  # all kept, as they were read
+    ]  # all kept, as read
     assert numbers(card) == {"arrived": 5, "here": 4, "good": 0, "scrap": 0, "rework": 0, "held": 1}
 
     report(run, card, 3)  # three go on, one stays, one is held
