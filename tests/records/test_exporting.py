@@ -184,7 +184,7 @@ class TestAlone:
         assert "Nothing was changed, added or taken away" in done.stdout
         assert subprocess.run(command, capture_output=True, check=False).returncode == 3
         wrong = subprocess.run([*command, "--key", "ab" * 32], capture_output=True, check=False, text=True)
-        assert wrong.returncode == 1
+        assert wrong.returncode == 4
         assert "which is not a key you named" in wrong.stdout
 
     def test_a_missing_line_is_a_gap(self, export: Path) -> None:

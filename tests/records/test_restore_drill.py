@@ -19,6 +19,12 @@ pytestmark = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def same_key(sealing_key: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The verification is a process of its own: it is told where the plant's key is as a plant tells it."""
+    monkeypatch.setenv("ARTERIA_SIGNING_KEY_FILE", str(settings.SIGNING_KEY_FILE))
+
+
 def test_a_drill_restores_verifies_and_says_how_long_it_took(tmp_path: Path, settings: Any) -> None:
     settings.SEAL_EXPORT_DIR = tmp_path / "seals"
     write_site("A")
